@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { bounds } from './bounds.ts';
+
+/** The WebSocket subprotocol of JSON text frames (RFC 6455, section 1.9). */
+export const subprotocol = 'crosspoint.v1';
+
+export const requestId = z
+  .union([z.number().int(), z.string().min(1).max(bounds.idChars)])
+  .describe('Chosen by the client; the reply repeats it.');
+
+/** What a client sends. `params` is checked against the method's own schema afterwards. */
+export const requestEnvelope = z.object({
+  id: requestId,
+  method: z.string().min(1).max(bounds.idChars),
+  params: z.unknown().optional(),
+});
+
+export const errorBody = z
+  .object({
+    code: z
+      .string()
+      .describe('A code of the error table; codes may be added, treat an unknown one by its consequence.'),
+    message: z.string().describe('For people and logs, in English.'),
+    data: z
+      .unknown()
+      .optional()
+      .describe('Details: for `invalidParams` the list of problems, for `rateLimited` `retryAfterMs`.'),
+  })
+  .describe('Why a request failed.');
+
+export const successReply = z.object({ id: requestId, result: z.unknown() });
+export const errorReply = z.object({ id: requestId.nullable(), error: errorBody });
+export const eventEnvelope = z.object({
+  method: z.string(),
+  params: z.unknown(),
+  seq: z.number().int().describe('Counts the session’s events from 1, without gaps.'),
+});
+
+/** What a server sends: a reply, an error or an event, told apart by their keys. */
+export const serverFrame = z.union([errorReply, eventEnvelope, successReply]);
+
+export type RequestId = z.infer<typeof requestId>;
+export type ErrorBody = z.infer<typeof errorBody>;
+export type ServerFrame = z.infer<typeof serverFrame>;
