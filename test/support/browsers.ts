@@ -1,0 +1,240 @@
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
+
+/**
+ * Chromium (through playwright-core) and Firefox (through puppeteer-core and WebDriver BiDi) behind one small interface,
+ * both headless, with a fake camera and microphone, and with host candidates on loopback. A page that captures media has
+ * to be a secure context: open an `http://127.0.0.1` or `https:` address, not `about:blank`.
+ */
+export interface TestBrowser extends AsyncDisposable {
+  readonly name: 'chromium' | 'firefox';
+  /** As the browser itself tells it, for instance `156.0.8078.79`. */
+  readonly version: string;
+  openPage(url: string, options?: PageOptions): Promise<TestPage>;
+  /** Ends the browser and its profile; a second call does nothing. */
+  close(): Promise<void>;
+}
+
+export interface PageOptions {
+  width?: number;
+  height?: number;
+  /** Receives each console message and uncaught exception of the page, as text. */
+  onConsole?: (text: string) => void;
+}
+
+export interface TestPage {
+  /** Runs `pageFunction` in the page. It is sent as source text, so it must use nothing from around it except `argument`. */
+  evaluate<Result>(pageFunction: () => Result | Promise<Result>): Promise<Result>;
+  evaluate<Argument, Result>(
+    pageFunction: (argument: Argument) => Result | Promise<Result>,
+    argument: Argument,
+  ): Promise<Result>;
+  /** Resolves when `predicate` becomes true in the page, which is asked every 100 ms; rejects after the timeout. */
+  waitFor<Argument>(
+    predicate: (argument: Argument) => boolean | Promise<boolean>,
+    argument: Argument,
+    timeoutMs?: number,
+  ): Promise<void>;
+  goto(url: string): Promise<void>;
+  reload(): Promise<void>;
+  setSize(width: number, height: number): Promise<void>;
+  screenshot(path: `${string}.png`): Promise<void>;
+  /** Closes the tab without letting the page say goodbye (no `beforeunload`). */
+  close(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  /** For servers with a self-signed certificate. */
+  acceptInsecureCertificates?: boolean;
+}
+
+const defaultSize = { width: 1280, height: 720 };
+const launchTimeoutMs = 60_000;
+const waitTimeoutMs = 30_000;
+
+const chromiumPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const firefoxPaths = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
+
+const chromiumArguments = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--auto-select-desktop-capture-source=Entire screen',
+  '--autoplay-policy=no-user-gesture-required',
+  '--allow-loopback-in-peer-connection',
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+  // A test's pages are never in front, and must not be slowed down for it.
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+];
+
+const firefoxPreferences = {
+  'media.navigator.streams.fake': true,
+  'media.navigator.permission.disabled': true,
+  'media.peerconnection.ice.loopback': true,
+  'media.peerconnection.ice.obfuscate_host_addresses': false,
+  'media.autoplay.default': 0,
+  'media.autoplay.blocking_policy': 0,
+  // A test's pages are never in front, and their timers must not be slowed down for it.
+  'dom.min_background_timeout_value': 4,
+  'app.update.enabled': false,
+  'datareporting.policy.dataSubmissionEnabled': false,
+};
+
+/** Starts a headless Chromium of the system. */
+export async function launchChromium(options: LaunchOptions = {}): Promise<TestBrowser> {
+  const browser = await chromium.launch({
+    executablePath: firstExisting(chromiumPaths, 'Chromium'),
+    args: chromiumArguments,
+    ignoreDefaultArgs: ['--headless', '--mute-audio'],
+    timeout: launchTimeoutMs,
+  });
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: options.acceptInsecureCertificates ?? false,
+    permissions: ['camera', 'microphone'],
+  });
+  const openPage: TestBrowser['openPage'] = async (url, pageOptions = {}) => {
+    const page = await context.newPage();
+    await page.setViewportSize(sizeOf(pageOptions));
+    const { onConsole } = pageOptions;
+    if (onConsole) {
+      page.on('console', (message) => onConsole(message.text()));
+      page.on('pageerror', (error) => onConsole(String(error)));
+    }
+    await page.goto(url);
+    return new DrivenPage(page, (size) => page.setViewportSize(size));
+  };
+  return testBrowser('chromium', browser.version(), openPage, () => browser.close());
+}
+
+/** Starts a headless Firefox of the system. It has no H264 without its plugin. */
+export async function launchFirefox(options: LaunchOptions = {}): Promise<TestBrowser> {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: firstExisting(firefoxPaths, 'Firefox'),
+    headless: true,
+    extraPrefsFirefox: firefoxPreferences,
+    acceptInsecureCerts: options.acceptInsecureCertificates ?? false,
+    timeout: launchTimeoutMs,
+  });
+  const openPage: TestBrowser['openPage'] = async (url, pageOptions = {}) => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(launchTimeoutMs);
+    await page.setViewport(sizeOf(pageOptions));
+    const { onConsole } = pageOptions;
+    if (onConsole) {
+      page.on('console', (message) => onConsole(message.text()));
+      page.on('pageerror', (error) => onConsole(String(error)));
+    }
+    await page.goto(url);
+    return new DrivenPage(page, (size) => page.setViewport(size));
+  };
+  const version = (await browser.version()).replace(/^firefox\//i, '');
+  return testBrowser('firefox', version, openPage, () => browser.close());
+}
+
+/** What both drivers' pages have in common; they differ in how a size is set. */
+interface DriverPage {
+  evaluate(expression: string): Promise<unknown>;
+  goto(url: string): Promise<unknown>;
+  reload(): Promise<unknown>;
+  screenshot(options: { path: `${string}.png` }): Promise<unknown>;
+  close(options: { runBeforeUnload: boolean }): Promise<void>;
+}
+
+class DrivenPage implements TestPage {
+  readonly #page: DriverPage;
+  readonly #setSize: (size: { width: number; height: number }) => Promise<void>;
+
+  constructor(page: DriverPage, setSize: (size: { width: number; height: number }) => Promise<void>) {
+    this.#page = page;
+    this.#setSize = setSize;
+  }
+
+  async evaluate<Argument, Result>(
+    pageFunction: (argument: Argument) => Result | Promise<Result>,
+    argument?: Argument,
+  ): Promise<Result> {
+    return (await this.#page.evaluate(callExpression(pageFunction, argument))) as Result;
+  }
+
+  async waitFor<Argument>(
+    predicate: (argument: Argument) => boolean | Promise<boolean>,
+    argument: Argument,
+    timeoutMs = waitTimeoutMs,
+  ) {
+    await this.#page.evaluate(pollExpression(predicate, argument, timeoutMs));
+  }
+
+  async goto(url: string) {
+    await this.#page.goto(url);
+  }
+
+  async reload() {
+    await this.#page.reload();
+  }
+
+  async setSize(width: number, height: number) {
+    await this.#setSize({ width, height });
+  }
+
+  async screenshot(path: `${string}.png`) {
+    await this.#page.screenshot({ path });
+  }
+
+  async close() {
+    await this.#page.close({ runBeforeUnload: false });
+  }
+}
+
+function testBrowser(
+  name: TestBrowser['name'],
+  version: string,
+  openPage: TestBrowser['openPage'],
+  end: () => Promise<void>,
+): TestBrowser {
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= end();
+    return closing;
+  };
+  return { name, version, openPage, close, [Symbol.asyncDispose]: close };
+}
+
+function sizeOf(options: PageOptions) {
+  return { width: options.width ?? defaultSize.width, height: options.height ?? defaultSize.height };
+}
+
+function firstExisting(paths: string[], what: string): string {
+  const found = paths.find((path) => existsSync(path));
+  if (!found) throw new Error(`${what} is not installed: looked for ${paths.join(', ')}`);
+  return found;
+}
+
+/** Both drivers take source text, which keeps the two evaluations alike. */
+function callExpression(pageFunction: (argument: never) => unknown, argument: unknown): string {
+  return `(${pageFunction.toString()})(${JSON.stringify(argument) ?? 'undefined'})`;
+}
+
+function pollExpression<Argument>(
+  predicate: (argument: Argument) => boolean | Promise<boolean>,
+  argument: Argument,
+  timeoutMs: number,
+): string {
+  return `(async () => {
+    const end = performance.now() + ${timeoutMs};
+    while (!(await ${callExpression(predicate, argument)})) {
+      if (performance.now() > end) throw new Error('Condition not met within ${timeoutMs} ms: ' + ${JSON.stringify(predicate.toString())});
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })()`;
+}
