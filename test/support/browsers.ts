@@ -19,6 +19,8 @@ export interface TestBrowser extends AsyncDisposable {
 export interface PageOptions {
   width?: number;
   height?: number;
+  /** Source text that runs in the page before any script of its own. */
+  initScript?: string;
   /** Receives each console message and uncaught exception of the page, as text. */
   onConsole?: (text: string) => void;
 }
@@ -110,6 +112,7 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<TestB
       page.on('console', (message) => onConsole(message.text()));
       page.on('pageerror', (error) => onConsole(String(error)));
     }
+    if (pageOptions.initScript) await page.addInitScript({ content: pageOptions.initScript });
     await page.goto(url);
     return new DrivenPage(page, (size) => page.setViewportSize(size));
   };
@@ -135,6 +138,7 @@ export async function launchFirefox(options: LaunchOptions = {}): Promise<TestBr
       page.on('console', (message) => onConsole(message.text()));
       page.on('pageerror', (error) => onConsole(String(error)));
     }
+    if (pageOptions.initScript) await page.evaluateOnNewDocument(`() => { ${pageOptions.initScript} }`);
     await page.goto(url);
     return new DrivenPage(page, (size) => page.setViewport(size));
   };
