@@ -1,0 +1,201 @@
+import type { RequestResult } from '../protocol/requests.ts';
+import type { ClientEvents, ClientState } from './client-events.ts';
+import { EventEmitter } from './event-emitter.ts';
+import type { LocalTrack } from './media/local-track.ts';
+import { MediaSession } from './media/media-session.ts';
+import type { ClientStats } from './media/track-stats.ts';
+import type {
+  ClientOptions,
+  JoinOptions,
+  MessageOptions,
+  PublishOptions,
+  SelfUpdate,
+  SubscribeOptions,
+} from './options.ts';
+import type { RemoteParticipant } from './room/remote-participant.ts';
+import type { RemoteTrack } from './room/remote-track.ts';
+import { RoomState, type Self } from './room/room-state.ts';
+import { type Established, Session, type SessionEvent } from './session/session.ts';
+
+export interface JoinedRoom {
+  name: string;
+  /** Milliseconds since 1970, by the server's clock. */
+  createdAt: number;
+  self: Self;
+  participants: RemoteParticipant[];
+}
+
+/**
+ * One participant of one room at a time. It keeps itself connected: a cut socket is resumed, an ended session is joined
+ * anew and its tracks are published again, and the application sees nothing but consistent events.
+ */
+export class CrosspointClient extends EventEmitter<ClientEvents> {
+  readonly #session: Session;
+  readonly #room: RoomState;
+  readonly #media: MediaSession;
+
+  constructor(options: ClientOptions = {}) {
+    super();
+    this.#session = new Session(options);
+    this.#room = new RoomState(this);
+    this.#media = new MediaSession({ emitter: this, session: this.#session, room: this.#room, options });
+    this.#session.on('established', (established) => this.#handleEstablished(established));
+    this.#session.on('eventReceived', (event) => this.#handleEvent(event));
+    this.#session.on('stateChanged', (state, previous) => this.#handleState(state, previous));
+    this.#session.on('networkChanged', () => this.#media.restartIce());
+  }
+
+  get state(): ClientState {
+    return this.#session.state;
+  }
+
+  /** Oneself, once joined. */
+  get self(): Self | undefined {
+    return this.#room.self;
+  }
+
+  /** Everybody else in the room by id, with their tracks. */
+  get participants(): ReadonlyMap<string, RemoteParticipant> {
+    return this.#room.participants;
+  }
+
+  get localTracks(): ReadonlySet<LocalTrack> {
+    return this.#media.localTracks;
+  }
+
+  /**
+   * Connects and enters the room. `publish`, `subscribe` and `sendMessage` may be called without waiting for it: they
+   * leave together with it. Rejects with the server's code, or `connectionFailed`; it does not try again by itself.
+   */
+  async join(options: JoinOptions): Promise<JoinedRoom> {
+    const result = await this.#session.open(options);
+    const self = { id: result.participant.id, name: result.participant.name, metadata: result.participant.metadata };
+    return { ...result.room, self, participants: [...this.participants.values()] };
+  }
+
+  /** Leaves the room; idempotent. Own MediaStreamTracks are not stopped. */
+  leave(): Promise<void> {
+    return this.#session.leave();
+  }
+
+  /** Changes the own name or metadata; metadata is replaced as a whole. */
+  async update(update: SelfUpdate): Promise<void> {
+    await this.#session.update(update);
+    this.#room.updateSelf(update);
+  }
+
+  /** Publishes a track. What is published in one go leaves in one offer. */
+  publish(mediaTrack: MediaStreamTrack, options: PublishOptions = {}): Promise<LocalTrack> {
+    return this.#media.publish(mediaTrack, options);
+  }
+
+  /** Publishes several tracks, for instance `stream.getTracks()`, in one offer. */
+  publishAll(
+    tracks: Iterable<MediaStreamTrack | { track: MediaStreamTrack; options?: PublishOptions }>,
+  ): Promise<LocalTrack[]> {
+    const publications = [...tracks].map((entry) =>
+      'track' in entry ? this.publish(entry.track, entry.options) : this.publish(entry),
+    );
+    return Promise.all(publications);
+  }
+
+  /** Asks for a track, or changes how it is wanted. Calls may come as often as tiles are resized. */
+  subscribe(trackId: string, options: SubscribeOptions = {}): Promise<void> {
+    return this.#media.subscribe(trackId, options);
+  }
+
+  unsubscribe(trackId: string): Promise<void> {
+    return this.#media.unsubscribe(trackId);
+  }
+
+  /** Sends a message; resolves with the number of sessions it was queued for. */
+  sendMessage({ to, type, body }: MessageOptions): Promise<RequestResult<'message'>> {
+    // The body comes last: the server then passes it on without writing it anew.
+    const params = { ...(to !== undefined && { to }), ...(type !== undefined && { type }), body };
+    return this.#session.request('message', params);
+  }
+
+  /** Relays an offer to another participant, for a peer-to-peer connection of the application's own. */
+  async sendOffer(to: string, sdp: string): Promise<void> {
+    await this.#session.request('offer', { to, sdp });
+  }
+
+  async sendAnswer(to: string, sdp: string): Promise<void> {
+    await this.#session.request('answer', { to, sdp });
+  }
+
+  /** Relays an ICE candidate. An empty `candidate` means the end of candidates. */
+  async sendCandidate(to: string, candidate: RTCIceCandidateInit): Promise<void> {
+    await this.#session.request('candidate', { to, candidate: { ...candidate, candidate: candidate.candidate ?? '' } });
+  }
+
+  /** ICE servers with their credentials as last announced, for peer-to-peer connections. */
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#media.iceServers;
+  }
+
+  /** Statistics of both connections and of every track. Rates are since the call before. */
+  getStats(): Promise<ClientStats> {
+    return this.#media.getStats();
+  }
+
+  /** The track with this id, whoever else publishes it. */
+  findTrack(trackId: string): RemoteTrack | undefined {
+    return this.#room.findTrack(trackId);
+  }
+
+  #handleEstablished({ result, how }: Established): void {
+    if (how === 'joined') this.#room.fill(result);
+    if (how === 'rejoined') this.#room.reconcile(result);
+    this.#media.handleEstablished(result, how);
+  }
+
+  #handleState(state: ClientState, previous: ClientState): void {
+    if (state.status === 'disconnected' || state.status === 'idle') {
+      this.#media.close();
+      this.#room.clear();
+    }
+    this.emit('stateChanged', state, previous);
+  }
+
+  #handleEvent({ name, params }: SessionEvent): void {
+    switch (name) {
+      case 'participantJoined':
+        return this.#room.addParticipant(params.participant);
+      case 'participantUpdated':
+        return this.#room.updateParticipant(params);
+      case 'participantLeft':
+        return this.#room.removeParticipant(params.participant, params.reason);
+      case 'trackPublished':
+        return this.#room.addTrack(params.participant, params.track);
+      case 'trackUpdated':
+        return this.#room.updateTrack(params.track, params.muted);
+      case 'trackUnpublished':
+        if (!this.#media.handleUnpublished(params.track)) this.#room.removeTrack(params.track);
+        return;
+      case 'offer':
+        if ('connection' in params) return this.#media.handleOffer(params);
+        return this.emit('offerReceived', params);
+      case 'answer':
+        return this.emit('answerReceived', params);
+      case 'candidate':
+        return this.emit('candidateReceived', params);
+      case 'message':
+        return this.emit('messageReceived', { ...params, direct: params.to !== undefined });
+      case 'speakers':
+        return this.emit(
+          'speakersChanged',
+          params.speakers.map(({ participant, level }) => ({ participantId: participant, level })),
+        );
+      case 'quality':
+        return this.emit(
+          'qualityChanged',
+          params.participants.map(({ participant, ...rest }) => ({ participantId: participant, ...rest })),
+        );
+      case 'subscription':
+        return this.#room.updateSubscription(params);
+      case 'renegotiate':
+        return this.#media.renegotiate(params.connections);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** The client for browsers, and for Node as far as no media is needed. Everything an application may use is here. */
+
+export type { DisconnectAction, ErrorCode } from '../protocol/error-codes.ts';
+export type {
+  AnnouncedLimits,
+  IceServer,
+  Metadata,
+  Participant,
+  ServerConnection,
+  Track,
+  TrackKind,
+  TrackSource,
+} from '../protocol/models.ts';
+export { type ClientErrorCode, CrosspointClientError, type LocalErrorCode } from './client-error.ts';
+export type {
+  ClientEvents,
+  ClientState,
+  LeaveReason,
+  MediaState,
+  Quality,
+  ReceivedCandidate,
+  ReceivedDescription,
+  ReceivedMessage,
+  Speaker,
+} from './client-events.ts';
+export { CrosspointClient, type JoinedRoom } from './crosspoint-client.ts';
+export { LocalTrack } from './media/local-track.ts';
+export type { ClientStats, ConnectionStats, LayerStats, TrackStats } from './media/track-stats.ts';
+export type {
+  ClientLogger,
+  ClientOptions,
+  JoinOptions,
+  MessageOptions,
+  PublishOptions,
+  ReconnectOptions,
+  SelfUpdate,
+  SubscribeOptions,
+} from './options.ts';
+export { RemoteParticipant } from './room/remote-participant.ts';
+export { RemoteTrack, type SubscriptionState } from './room/remote-track.ts';
+export type { Self } from './room/room-state.ts';
