@@ -95,31 +95,60 @@ export interface ServerTransport {
   dtlsParameters: DtlsParameters;
 }
 
+/** A header extension as a client declares it, with the directions it may be used in from the client's point of view. */
+export interface ClientHeaderExtension extends RtpHeaderExtension {
+  direction: Direction;
+}
+
+/** One simulcast encoding of a client. */
+export interface ClientRid {
+  rid: string;
+  maxBitrate?: number;
+  paused: boolean;
+}
+
 /** One m-section of a client's description, in document order. */
 export interface ClientSection {
   /** Position among the m-lines, from 0. */
   index: number;
+  /** Empty only where a stopped section came without one. */
   mid: string;
   kind: MediaKind | 'application' | 'other';
   /** True when the section carries or may carry media: not stopped (port 0 without bundle-only) and not inactive. */
   live: boolean;
+  /** Port 0 without bundle-only: the client has given the section up, or has refused it. */
+  stopped: boolean;
+  /** The client's BUNDLE group names the section. */
+  bundled: boolean;
   direction: Direction;
   codecs: RtpCodec[];
-  headerExtensions: RtpHeaderExtension[];
+  headerExtensions: ClientHeaderExtension[];
   /** Simulcast encodings in rising quality; empty without simulcast. */
-  rids: { rid: string; maxBitrate?: number; paused: boolean }[];
-  /** Primary stream ids with their RTX partner; empty where the client sends none (pure rid simulcast). */
+  rids: ClientRid[];
+  /** The same rids in the order in which the client listed them. */
+  ridsAsWritten: string[];
+  /** Primary stream ids with their RTX partner, simulcast ones in rising quality; empty for pure rid simulcast. */
   ssrcs: { ssrc: number; rtxSsrc?: number }[];
   cname?: string;
   /** `streamId trackId` of the first a=msid, if any. */
   msid?: string;
+  /** `a=rtcp-rsize`. */
+  reducedSizeRtcp: boolean;
+  /** The m-line's own words, which an answer has to repeat. */
+  mediaLine: { type: string; protocol: string; formats: string };
+  /** The SCTP lines of a data section, repeated when it is refused. */
+  sctp?: { port?: number; map?: string };
 }
 
+/** A client's description: what it sends or receives, and how to reach it. */
 export interface ClientDescription {
-  /** Those of the BUNDLE tag's section. */
+  /** Those of the BUNDLE tag's section; empty strings when every section is stopped. */
   ice: IceParameters;
+  /** Without fingerprints when every section is stopped: no transport is left. */
   dtls: DtlsParameters;
   sections: ClientSection[];
+  /** Mids of the BUNDLE group in its order, the tag first; empty when there is no group. */
+  bundle: string[];
 }
 
 /** One m-section of the server's subscribe offer. It keeps its mid and position for the life of the connection. */

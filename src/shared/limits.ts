@@ -49,3 +49,118 @@ export const turnLimits = {
   /** How long workers get to close their sockets before they are terminated. */
   threadCloseTimeoutMs: 5_000,
 } as const;
+
+export const sfuLimits = {
+  /** Requests of one session that wait for the one before: a page of tiles resized while an offer is being answered. */
+  queuedRequestsPerSession: 256,
+  /** M-lines of one subscribe connection; fewer than the parser takes, and a hundred participants with two tracks each. */
+  subscribeSections: 200,
+  /** A key frame is some ten times the size of another frame: a sender is asked for at most three in a second. */
+  keyFrameRequestDelayMs: 300,
+  /** Time that a negotiation waits for a worker while none is alive; a worker starts in about 50 ms. */
+  workerWaitMs: 5_000,
+  /** Wait before a worker that keeps dying is started again; doubled with each death up to the second. */
+  workerRestartDelayMs: 200,
+  maxWorkerRestartDelayMs: 10_000,
+  /** A worker that lived this long had a new reason to die, and is replaced at once. */
+  stableWorkerMs: 30_000,
+  /** Time that a worker's process gets to end by itself. */
+  workerCloseTimeoutMs: 5_000,
+  /** What an empty router counts for when load is compared, in consumers: a call of two has four. */
+  routerLoadConsumers: 4,
+  /** Kernel buffers of a worker's UDP socket: a burst of key frames to a hundred receivers. The kernel may grant less. */
+  socketBufferBytes: 4_194_304,
+  /** How often loudness is measured; shorter is not seen on a screen. */
+  audioLevelIntervalMs: 200,
+  /** Quieter than this is silence, in dBov. */
+  silenceDb: -60,
+  /** A speaker stays one through the pauses between words. */
+  speakerHoldMs: 800,
+  /** Speakers told at a time. */
+  speakers: 8,
+  /** Loudness has to change by this much (of 1) to be told again. */
+  speakerLevelStep: 0.1,
+  /** Quality is told at most this often. */
+  qualityIntervalMs: 1_000,
+  /** What a browser begins to send with; without it Chromium's best layer starts after 17 s instead of 0.6 s. */
+  publishStartBitrateKbps: 1_500,
+} as const;
+
+export const signalingLimits = {
+  /** One WebSocket message: the longest SDP (256 Ki characters), its line ends escaped, and its header. */
+  maxFrameBytes: 327_680,
+  /** Body of an application's message as JSON text: a long chat message or a small picture, not a file. */
+  maxMessageBytes: 65_536,
+  /** Sustained requests of one connection; a tile page being resized makes about ten in a second. */
+  requestsPerSecond: 50,
+  /** Requests that may come at once: candidates and subscriptions of a join into a big room. */
+  requestBurst: 250,
+  /** Refusals in a row, without the bucket having filled up again, after which the connection is closed. */
+  rateLimitRefusals: 50,
+  /** Sustained bytes of one connection, and the burst: a few offers of the largest size. */
+  receivedBytesPerSecond: 524_288,
+  receivedBytesBurst: 2_097_152,
+  /** Requests of one connection that wait for its join, or that the media side has not answered yet. */
+  maxPendingRequests: 256,
+  /** Output waiting on one socket; a peer that has not read this much is not reading. */
+  maxSendQueueBytes: 1_048_576,
+  /** Events kept for a resume: half a minute of a big room's comings and goings. */
+  replayEvents: 1_000,
+  /** The same in bytes, so that relayed SDPs of a busy session do not add up; shared events count in full. */
+  replayBytes: 524_288,
+  /** How long a session outlives its socket: time for a phone to change networks. */
+  graceMs: 30_000,
+  /** A connection that has not joined by then has no business here. */
+  joinTimeoutMs: 10_000,
+  /** Short enough to keep NAT and proxy entries (often 30 to 60 s) alive. */
+  heartbeatIntervalMs: 10_000,
+  /** Two lost heartbeats are forgiven. */
+  heartbeatTimeoutMs: 25_000,
+  /** How long a closing handshake may take before the socket is destroyed. */
+  closeTimeoutMs: 3_000,
+  /** Open WebSockets; one costs about 15 kB and a file descriptor. */
+  maxConnections: 20_000,
+  maxRooms: 10_000,
+  /** Signaling carries more; whether media does depends on how many of them publish. */
+  maxParticipantsPerRoom: 500,
+  /** Camera, microphone, screen with audio, and as much again while they are replaced. */
+  maxTracksPerParticipant: 16,
+  /** Clients come back spread over this time after a shutdown, so that they do not all come at once. */
+  shutdownRetryMs: 1_000,
+} as const;
+
+/** The limits of the hub as an operator may set them. */
+export type SignalingLimits = { readonly [Name in keyof typeof signalingLimits]: number };
+
+/**
+ * What a description may contain. The SDP comes from anybody, so everything that is looped over has a bound, far above
+ * what real clients write.
+ */
+export const sdpLimits = {
+  /** Chromium needs about 4 kB for a video section with all its codecs; fifty of them and room to spare. */
+  maxDescriptionChars: 262_144,
+  /** The longest real line is a fmtp with H.264 parameter sets, well below 1000. */
+  maxLineChars: 4096,
+  /** A publish offer has a handful, a subscribe answer two for each participant on the page. */
+  maxSections: 256,
+  /** Chromium writes about 150 for video; each line is matched against a few dozen patterns. */
+  maxLinesPerSection: 1024,
+  /** RTP payload types have seven bits. */
+  maxCodecsPerSection: 128,
+  /** One-byte header extensions end at 14, two-byte ones at 255; no client declares more than 20. */
+  maxHeaderExtensionsPerSection: 64,
+  /** Browsers send three simulcast encodings; mediasoup would take more, nobody profits. */
+  maxRids: 4,
+  /** Three simulcast encodings with RTX make six. */
+  maxSsrcsPerSection: 16,
+  /** Enough for a UUID; the RTP header extension carries at most 255 bytes. */
+  maxMidChars: 64,
+  /** RFC 8851 allows any length, the one-byte header extension carries 16. */
+  maxRidChars: 16,
+  /** A canonical name is random text or user@host. */
+  maxCnameChars: 255,
+  /** Parameters of one fmtp line; H.264 has eight. */
+  maxCodecParameters: 32,
+  /** The longest real candidate line has about 250 characters. */
+  maxCandidateChars: 1024,
+} as const;
