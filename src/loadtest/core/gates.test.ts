@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { checkGates, type Gate, parseGate } from './gates.ts';
+import { findLeaks } from './leak-gate.ts';
+import { machineShortcomings } from './machine-limits.ts';
+import { byLabel, parsePrometheus, sumOf } from './prometheus.ts';
+import { formatMs, parseBytes, parseDurationMs } from './units.ts';
+
+function gate(text: string): Gate {
+  const parsed = parseGate(text);
+  if (!parsed) throw new Error(`not a gate: ${text}`);
+  return parsed;
+}
+
+test.each([
+  ['join.p99<200ms', 199.9, true],
+  ['join.p99<200ms', 200, false],
+  ['join.p99 <= 0.2s', 200, true],
+  ['errors=0', 0, true],
+  ['errors==0', 1, false],
+  ['media.loss<0.5%', 0.004, true],
+  ['media.loss<0.5%', 0.006, false],
+  ['joins.achieved>=100', 100, true],
+])('%s with %d: %s', (text, value, passed) => {
+  const parsed = gate(text);
+  expect(checkGates([parsed], new Map([[parsed.figure, value]]))[0]?.passed).toBe(passed);
+});
+
+test.each(['', 'join.p99', 'join.p99<', '<200ms', 'join.p99<200parsec', 'join.p99~5'])(
+  'refuses %j as a gate',
+  (text) => {
+    expect(parseGate(text)).toBeUndefined();
+  },
+);
+
+test('a figure that was never measured fails its gate, an error that never happened counts as none', () => {
+  const [misspelt, quiet] = checkGates([gate('jion.p99<1s'), gate('errors.rateLimited=0')], new Map());
+  expect(misspelt).toMatchObject({ passed: false, sentence: 'there is no figure jion.p99' });
+  expect(quiet?.passed).toBe(true);
+});
+
+test('reads samples with and without labels and skips comments', () => {
+  const samples = parsePrometheus(
+    '# HELP a b\n# TYPE a gauge\ncrosspoint_rooms 3\ncrosspoint_sfu_objects{kind="routers"} 2\ncrosspoint_sfu_objects{kind="transports"} 5\n',
+  );
+  expect(samples.get('crosspoint_rooms')).toBe(3);
+  expect(byLabel(samples, 'crosspoint_sfu_objects').get('transports')).toBe(5);
+  expect(sumOf(samples, 'crosspoint_sfu_objects')).toBe(7);
+});
+
+test('one transport more than before is a leak, a few handles are not, a grown heap is', () => {
+  const before = { objects: { 'sfu.transports': 0, 'handle.Timeout': 3 }, heapBytes: 10e6 };
+  const after = { objects: { 'sfu.transports': 1, 'handle.Timeout': 5, rooms: 0 }, heapBytes: 60e6 };
+  expect(findLeaks(before, after, 32e6).map(({ what }) => what)).toEqual(['sfu.transports', 'heapBytes']);
+  expect(findLeaks(before, before, 0)).toEqual([]);
+});
+
+test('says what a machine lacks for the load', () => {
+  const enough = { connections: 1000, workers: 1, descriptorLimit: 20_000, ports: 28_000, localAddresses: 1 };
+  expect(machineShortcomings(enough)).toEqual([]);
+  expect(machineShortcomings({ ...enough, descriptorLimit: 1024 })[0]).toContain('--workers 2');
+  expect(machineShortcomings({ ...enough, connections: 50_000, workers: 4 })[0]).toContain('2 addresses');
+});
+
+test('reads and writes durations and sizes', () => {
+  expect(['250ms', '1.5s', '2m', '3', '10µs'].map(parseDurationMs)).toEqual([250, 1500, 120_000, 3000, 0.01]);
+  expect(['200', '2.5kB', '1MiB'].map(parseBytes)).toEqual([200, 2500, 1024 ** 2]);
+  expect(['x', '5 parsec', '-1s'].map(parseDurationMs)).toEqual([undefined, undefined, undefined]);
+  expect([0.4, 1.234, 123.4, 1234, 120_000].map(formatMs)).toEqual(['400µs', '1.23ms', '123ms', '1.23s', '2.0m']);
+});

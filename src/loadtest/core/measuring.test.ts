@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { LatencyHistogram } from './histogram.ts';
+import { runOpenLoop } from './open-loop.ts';
+import { Recorder } from './recorder.ts';
+import { judgeBottleneck, SelfObserver } from './self-observation.ts';
+import { Totals } from './totals.ts';
+
+test('keeps percentiles within a thousandth, through encoding and decoding', () => {
+  const histogram = new LatencyHistogram();
+  for (let ms = 1; ms <= 1000; ms++) histogram.record(ms);
+  const { p50, p99, max, count } = LatencyHistogram.decode(histogram.encode()).summary();
+  expect(count).toBe(1000);
+  expect(p50 / 500).toBeCloseTo(1, 2);
+  expect(p99 / 990).toBeCloseTo(1, 2);
+  expect(max / 1000).toBeCloseTo(1, 2);
+});
+
+test('records latencies below a microsecond and beyond ten minutes at its ends', () => {
+  const histogram = new LatencyHistogram();
+  histogram.record(0);
+  histogram.record(1e9);
+  expect(histogram.summary().count).toBe(2);
+  expect(histogram.summary().max).toBeGreaterThan(599_000);
+});
+
+test('adds up the intervals of several processes, in total and for each second', () => {
+  const totals = new Totals();
+  for (const [source, ms] of [
+    ['0', 10],
+    ['1', 30],
+  ] as const) {
+    const recorder = new Recorder();
+    recorder.latency('join', ms);
+    recorder.count('joins.achieved');
+    recorder.level('participants', 5);
+    recorder.error('timeout');
+    totals.add(source, 2, recorder.take());
+  }
+  expect(totals.latencies.get('join')?.summary()).toMatchObject({ count: 2 });
+  expect(totals.counters).toEqual({ 'joins.achieved': 2 });
+  expect(totals.errorCount).toBe(2);
+  expect(totals.seconds()).toHaveLength(3);
+  expect(totals.latest()).toMatchObject({ atSeconds: 2, errors: 2, levels: { participants: 10 } });
+});
+
+test('hands every measurement over once, and levels as they stand', () => {
+  const recorder = new Recorder();
+  recorder.count('sent', 3);
+  recorder.latency('ping', 1);
+  recorder.level('participants', 1);
+  recorder.take();
+  expect(recorder.take()).toEqual({ latencies: {}, counters: {}, errors: {}, levels: { participants: 1 } });
+});
+
+test('an operation that starts late still counts from its intended time', async () => {
+  const startMs = performance.now();
+  const lateness: number[] = [];
+  await runOpenLoop({
+    startMs,
+    times: [0, 5, 10, 60],
+    signal: new AbortController().signal,
+    start: (intendedMs, index) => {
+      if (index === 0) while (performance.now() < startMs + 40);
+      lateness.push(performance.now() - intendedMs);
+    },
+  });
+  expect(lateness).toHaveLength(4);
+  expect(lateness[1]).toBeGreaterThanOrEqual(34);
+  expect(lateness[2]).toBeGreaterThanOrEqual(29);
+  expect(lateness[3]).toBeLessThan(25);
+});
+
+test('an aborted loop starts nothing more and says how much it started', async () => {
+  const controller = new AbortController();
+  const started = await runOpenLoop({
+    startMs: performance.now(),
+    times: [0, 1, 60_000],
+    signal: controller.signal,
+    start: (_intendedMs, index) => {
+      if (index === 1) setTimeout(() => controller.abort(), 5);
+    },
+  });
+  expect(started).toBe(2);
+});
+
+test('notices that this process itself was the bottleneck', async () => {
+  const observer = new SelfObserver();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  observer.take();
+  const until = performance.now() + 150;
+  while (performance.now() < until);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const busy = observer.take();
+  observer.close();
+  expect(busy.eventLoopMaxMs).toBeGreaterThan(100);
+  const verdict = judgeBottleneck([busy]);
+  expect(verdict.wasBottleneck).toBe(true);
+  expect(verdict.sentence).toContain('bottleneck');
+});
+
+test('does not blame itself for a single busy second in a long run', () => {
+  const calm = { cpu: 0.3, eventLoopP99Ms: 2, eventLoopMaxMs: 5, residentBytes: 1 };
+  const busy = { ...calm, cpu: 1 };
+  expect(judgeBottleneck([...new Array(40).fill(calm), busy]).wasBottleneck).toBe(false);
+  expect(judgeBottleneck([...new Array(40).fill(calm), busy, busy, busy]).wasBottleneck).toBe(true);
+});

@@ -1,0 +1,85 @@
+import { byLabel, parsePrometheus, type Samples, sumOf } from './prometheus.ts';
+
+export interface MetricsEndpoint {
+  url: string;
+  /** Sent as a bearer token, where the endpoint asks for one. */
+  token?: string | undefined;
+}
+
+/** What the server said of itself at one moment. */
+export interface ServerSample {
+  atSeconds: number;
+  /** CPU time since the sample before, as a share of one core: the server’s process and its media workers. */
+  cpu: number;
+  workerCpu: number;
+  residentBytes: number;
+  heapBytes: number;
+  eventLoopP99Ms: number;
+  eventLoopMaxMs: number;
+  objects: Record<string, number>;
+}
+
+const scrapeTimeoutMs = 5_000;
+
+export async function scrape(endpoint: MetricsEndpoint): Promise<Samples> {
+  const headers = endpoint.token === undefined ? {} : { authorization: `Bearer ${endpoint.token}` };
+  const response = await fetch(endpoint.url, { headers, signal: AbortSignal.timeout(scrapeTimeoutMs) });
+  if (!response.ok) throw new Error(`${endpoint.url} answered ${response.status}`);
+  return parsePrometheus(await response.text());
+}
+
+/** Everything that must be as few after a load as it was before. */
+export function livingObjects(samples: Samples): Record<string, number> {
+  const objects: Record<string, number> = {};
+  for (const name of ['connections', 'sessions', 'rooms']) objects[name] = samples.get(`crosspoint_${name}`) ?? 0;
+  for (const [kind, count] of byLabel(samples, 'crosspoint_sfu_objects')) objects[`sfu.${kind}`] = count;
+  for (const [kind, count] of byLabel(samples, 'crosspoint_turn_objects')) objects[`turn.${kind}`] = count;
+  for (const [type, count] of byLabel(samples, 'nodejs_active_resources')) objects[`handle.${type}`] = count;
+  objects.fileDescriptors = samples.get('process_open_fds') ?? 0;
+  return objects;
+}
+
+/** Asks a server’s metrics endpoint again and again and keeps what it says over time. */
+export class ServerWatch {
+  readonly samples: ServerSample[] = [];
+  readonly #endpoint: MetricsEndpoint;
+  readonly #startMs: number;
+  #previous: { atMs: number; own: number; workers: number } | undefined;
+  failures = 0;
+
+  constructor(endpoint: MetricsEndpoint, startMs: number) {
+    this.#endpoint = endpoint;
+    this.#startMs = startMs;
+  }
+
+  async sample(): Promise<void> {
+    try {
+      this.#add(await scrape(this.#endpoint));
+    } catch {
+      this.failures++;
+    }
+  }
+
+  #add(samples: Samples): void {
+    const now = {
+      atMs: performance.now(),
+      own: samples.get('process_cpu_seconds_total') ?? 0,
+      workers: sumOf(samples, 'crosspoint_worker_cpu_seconds_total'),
+    };
+    const before = this.#previous;
+    this.#previous = now;
+    if (!before) return;
+    const elapsedSeconds = (now.atMs - before.atMs) / 1000;
+    const delay = byLabel(samples, 'crosspoint_event_loop_delay_seconds');
+    this.samples.push({
+      atSeconds: (now.atMs - this.#startMs) / 1000,
+      cpu: (now.own - before.own) / elapsedSeconds,
+      workerCpu: (now.workers - before.workers) / elapsedSeconds,
+      residentBytes: samples.get('process_resident_memory_bytes') ?? 0,
+      heapBytes: samples.get('nodejs_heap_used_bytes') ?? 0,
+      eventLoopP99Ms: (delay.get('0.99') ?? 0) * 1000,
+      eventLoopMaxMs: (delay.get('1') ?? 0) * 1000,
+      objects: livingObjects(samples),
+    });
+  }
+}

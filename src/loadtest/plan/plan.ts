@@ -1,0 +1,56 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { parseGate } from '../core/gates.ts';
+import { bytes, durationMs, flag } from './fields.ts';
+import { scenario } from './scenario-schemas.ts';
+
+const most = 64;
+
+/** What is the same for every scenario. */
+export const planFields = {
+  url: z
+    .url({ protocol: /^(https?|wss?)$/ })
+    .default('http://127.0.0.1:8080')
+    .describe('The server’s address.'),
+  duration: durationMs.prefault('60s').describe('How long the load lasts, ramp included.'),
+  ramp: durationMs.prefault('5s').describe('How long the load takes to reach its full rate or number.'),
+  seed: z.coerce.number().int().default(1).describe('The same seed makes the same load.'),
+  workers: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(most)
+    .default(Math.max(1, Math.min(8, availableParallelism() - 1)))
+    .describe('Worker processes that make the load.'),
+  token: z.string().optional().describe('Access token, where the server asks for one.'),
+  origin: z.string().optional().describe('Origin header to send, where the server checks it.'),
+  insecure: flag.default(false).describe('Accept certificates that nobody vouches for.'),
+  name: z
+    .string()
+    .regex(/^[\w-]{1,32}$/)
+    .default('load')
+    .describe('Prefix of room names; give each machine of a distributed load its own.'),
+  localAddress: z.array(z.string()).default([]).describe('Local addresses to connect from, in turn (repeatable).'),
+  timeout: durationMs.prefault('10s').describe('A request that takes longer counts as an error.'),
+  metricsUrl: z.url().optional().describe('The server’s metrics; without it the address with /metrics is tried.'),
+  metricsToken: z.string().optional().describe('Bearer token of the metrics endpoint.'),
+  settle: durationMs.prefault('60s').describe('How long the server may take to return to its baseline (leak gate).'),
+  heapTolerance: bytes.prefault('32MiB').describe('How much its heap may have grown (leak gate).'),
+  assert: z
+    .array(z.string().refine((text) => parseGate(text) !== undefined, { message: 'is not of the form join.p99<200ms' }))
+    .default([])
+    .describe('Condition on a figure, such as join.p99<200ms, errors=0 or leaks=0 (repeatable).'),
+} as const;
+
+export const plan = z.strictObject({ ...planFields, scenarios: z.array(scenario).min(1) });
+export type Plan = z.output<typeof plan>;
+
+/** Where results go; not part of a plan, because it concerns the one who runs it. */
+export const outputFields = {
+  json: z.string().optional().describe('Write the report as JSON to this file.'),
+  html: z.string().optional().describe('Write the report as one HTML page to this file.'),
+  lines: flag.default(false).describe('Print lines instead of the live view, even on a terminal.'),
+  startAt: z.iso.datetime({ offset: true }).optional().describe('Begin at this time, for several machines together.'),
+} as const;
+export const output = z.object(outputFields);
+export type Output = z.output<typeof output>;

@@ -1,0 +1,113 @@
+import type { EventParams } from '../../protocol/events.ts';
+import { arrivals } from '../core/arrivals.ts';
+import { runOpenLoop, sleepUntil } from '../core/open-loop.ts';
+import { distributionOf } from '../plan/fields.ts';
+import type { SignalingPeer } from '../signaling-peer.ts';
+import { ownRooms, type Scenario, type ScenarioContext, Tasks } from './context.ts';
+import { enterRoom, leaveRoom, watchLoss } from './enter-room.ts';
+
+/** How long a participant is away before it resumes: what a change of networks takes. */
+const awayMs = 300;
+/** Departures older than this have been seen by everyone or never will be. */
+const forgetDepartureMs = 30_000;
+
+type Ended = 'politely' | 'abruptly';
+
+/** Participants come at the offered rate, stay for a random time and go. */
+export const churn: Scenario<'churn'> = async (context) => {
+  const { options, plan, recorder, startMs, durationMs, signal } = context;
+  const rooms = ownRooms(context, options.rooms);
+  if (rooms.length === 0) return;
+  const visitors = new Visitors(context, rooms);
+  const times = arrivals({
+    ratePerSecond: (options.rate * rooms.length) / options.rooms,
+    rampMs: plan.ramp,
+    durationMs,
+    ...(options.arrivals === 'poisson' ? { random: context.random } : {}),
+  });
+  const tasks = new Tasks(recorder);
+  await runOpenLoop({ startMs, times, signal, start: (intendedMs) => tasks.add(visitors.visit(intendedMs)) });
+  await tasks.finish();
+};
+
+class Visitors {
+  readonly #context: ScenarioContext<'churn'>;
+  readonly #rooms: string[];
+  readonly #session;
+  /** When participants of this process intended to leave, so that those who see it can tell how long it took. */
+  readonly #departures = new Map<string, number>();
+
+  constructor(context: ScenarioContext<'churn'>, rooms: string[]) {
+    this.#context = context;
+    this.#rooms = rooms;
+    this.#session = distributionOf(context.options.session);
+  }
+
+  async visit(intendedMs: number): Promise<void> {
+    const { random, options, recorder, startMs, durationMs, plan } = this.#context;
+    // Everything random is drawn before anything is awaited, so that the seed alone decides it.
+    const room = this.#rooms[random.below(this.#rooms.length)] ?? '';
+    const staysMs = this.#session.sample(random);
+    const ending: Ended = random.chance(options.abrupt) ? 'abruptly' : 'politely';
+    const resumes = random.chance(options.resume);
+    // Who is still there at the end leaves during as long a time as the ramp took, not all at once.
+    const lastMs = startMs + durationMs + random.next() * plan.ramp;
+    const leaveMs = Math.min(intendedMs + staysMs, lastMs);
+
+    const peer = this.#context.createPeer();
+    peer.onEvent = (method, params) => {
+      if (method === 'participantLeft') this.#seen((params as EventParams<'participantLeft'>).participant);
+    };
+    const joined = await enterRoom(peer, { room }, { recorder, intendedMs });
+    watchLoss(peer, recorder);
+    if (resumes) await this.#resume(peer, { room, joined, atMs: (intendedMs + leaveMs) / 2 });
+    await sleepUntil(leaveMs, this.#context.signal);
+    await this.#end(peer, { participant: joined.participant.id, ending, leaveMs });
+  }
+
+  async #resume(
+    peer: SignalingPeer,
+    { room, joined, atMs }: { room: string; joined: { session: string; resumeToken: string }; atMs: number },
+  ): Promise<void> {
+    const { recorder, signal } = this.#context;
+    await sleepUntil(atMs, signal);
+    peer.cut();
+    await sleepUntil(atMs + awayMs, signal);
+    await peer.connect();
+    const { resumed } = await peer.join({
+      room,
+      resume: { session: joined.session, token: joined.resumeToken, seq: peer.seq },
+    });
+    recorder.since('resume', atMs + awayMs);
+    if (!resumed) recorder.error('notResumed');
+    watchLoss(peer, recorder);
+  }
+
+  async #end(
+    peer: SignalingPeer,
+    { participant, ending, leaveMs }: { participant: string; ending: Ended; leaveMs: number },
+  ): Promise<void> {
+    const { recorder } = this.#context;
+    if (ending === 'abruptly') {
+      recorder.level('participants', -1);
+      recorder.count('vanished');
+      return peer.cut();
+    }
+    this.#departures.set(participant, leaveMs);
+    await leaveRoom(peer, recorder);
+    this.#forgetOld(leaveMs - forgetDepartureMs);
+  }
+
+  #seen(participant: string): void {
+    const leftMs = this.#departures.get(participant);
+    if (leftMs !== undefined) this.#context.recorder.since('leaveSeen', leftMs);
+  }
+
+  /** Departures are in the order of time, so the old ones come first. */
+  #forgetOld(beforeMs: number): void {
+    for (const [participant, leftMs] of this.#departures) {
+      if (leftMs >= beforeMs) return;
+      this.#departures.delete(participant);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type { RequestInput, RequestResult } from '../../protocol/requests.ts';
+import type { Recorder } from '../core/recorder.ts';
+import type { SignalingPeer } from '../signaling-peer.ts';
+
+/** Connects and joins; both latencies count from the intended start. */
+export async function enterRoom(
+  peer: SignalingPeer,
+  params: Omit<RequestInput<'join'>, 'token'>,
+  { recorder, intendedMs }: { recorder: Recorder; intendedMs: number },
+): Promise<RequestResult<'join'>> {
+  recorder.count('joins.offered');
+  await peer.connect();
+  recorder.since('connect', intendedMs);
+  const joined = await peer.join(params);
+  recorder.since('join', intendedMs);
+  recorder.count('joins.achieved');
+  recorder.level('participants', 1);
+  return joined;
+}
+
+/** Counts a participant whose connection the server or the network ended. */
+export function watchLoss(peer: SignalingPeer, recorder: Recorder): void {
+  peer.onLost = (code) => recorder.error(`lost.${code}`);
+}
+
+/** Leaves politely; the level falls even when the server does not answer. */
+export async function leaveRoom(peer: SignalingPeer, recorder: Recorder): Promise<void> {
+  recorder.level('participants', -1);
+  await peer.leave();
+  recorder.count('leaves');
+}
