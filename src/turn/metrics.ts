@@ -55,6 +55,10 @@ export class MetricCells {
     this.add(metricNames.length + stunErrorCodes.indexOf(code), 1);
   }
 
+  clearGauges(): void {
+    for (const name of gaugeNames) this.#cells[metricIndex[name]] = 0;
+  }
+
   at(index: number): number {
     return this.#cells[index] ?? 0;
   }

@@ -47,23 +47,31 @@ export interface PeerFilterOptions {
   readonly deniedPeers: readonly string[];
   readonly allowLoopbackPeers: boolean;
   readonly allowPeer: AllowPeer | undefined;
+  /** This host's listening, relay and external addresses: of these only the relay ports may be reached. */
+  readonly ownAddresses: readonly string[];
+  readonly relayPorts: { readonly min: number; readonly max: number };
 }
 
 /**
  * Decides which peers may be relayed to and from. In this order: IPv4-mapped addresses and the server's own listening
- * ports never; exact pairs of the SFU always; then the operator's allowed ranges, denied ranges, and the defaults.
+ * ports never; exact pairs of the SFU always; then the operator's allowed ranges, the denied ranges with the defaults,
+ * and last the server's own addresses, where another client's relayed address may be reached and nothing else.
  */
 export class PeerFilter {
   readonly #allowed: AddressRanges;
   readonly #denied: AddressRanges;
   readonly #allowPeer: AllowPeer | undefined;
   readonly #ownPorts = new Map<string, Set<number>>();
+  readonly #ownAddresses: ReadonlySet<string>;
+  readonly #relayPorts: PeerFilterOptions['relayPorts'];
   #pairs = new Map<string, Set<number>>();
 
   constructor(options: PeerFilterOptions) {
     this.#allowed = new AddressRanges([...options.allowedPeers, ...(options.allowLoopbackPeers ? loopback : [])]);
     this.#denied = new AddressRanges([...options.deniedPeers, ...deniedByDefault]);
     this.#allowPeer = options.allowPeer;
+    this.#ownAddresses = new Set(options.ownAddresses);
+    this.#relayPorts = options.relayPorts;
   }
 
   setAllowedPairs(pairs: readonly AddressAndPort[]): void {
@@ -78,7 +86,11 @@ export class PeerFilter {
   /** Whether a permission for the address may be installed at all. */
   allowsAddress(address: string): boolean {
     if (isMapped(address)) return false;
-    return this.#pairs.has(address) || this.#allowPeer?.(address, undefined) === true || this.#rangesAllow(address);
+    return (
+      this.#pairs.has(address) ||
+      this.#allowPeer?.(address, undefined) === true ||
+      this.#rangesAllow(address, undefined)
+    );
   }
 
   isOwnPort(address: string, port: number): boolean {
@@ -88,11 +100,14 @@ export class PeerFilter {
   allows(address: string, port: number): boolean {
     if (port === 0 || isMapped(address) || this.isOwnPort(address, port)) return false;
     if (this.#pairs.get(address)?.has(port) === true || this.#allowPeer?.(address, port) === true) return true;
-    return this.#rangesAllow(address);
+    return this.#rangesAllow(address, port);
   }
 
-  #rangesAllow(address: string): boolean {
-    return this.#allowed.contain(address) || !this.#denied.contain(address);
+  #rangesAllow(address: string, port: number | undefined): boolean {
+    if (this.#allowed.contain(address)) return true;
+    if (this.#denied.contain(address)) return false;
+    const { min, max } = this.#relayPorts;
+    return port === undefined || !this.#ownAddresses.has(address) || (port >= min && port <= max);
   }
 }
 

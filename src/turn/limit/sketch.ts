@@ -1,17 +1,10 @@
-import { randomInt } from 'node:crypto';
 import { turnLimits } from '../../shared/limits.ts';
 
 const rows = 3;
 
-/** The memory of a sketch, which several threads may share, and the seed that keeps its collisions unpredictable. */
-export interface SketchMemory {
-  readonly counters: SharedArrayBuffer;
-  readonly seed: number;
-}
-
-export function createSketchMemory(): SketchMemory {
-  const bytes = rows * turnLimits.sketchWidth * Int32Array.BYTES_PER_ELEMENT;
-  return { counters: new SharedArrayBuffer(bytes), seed: randomInt(2 ** 32) };
+/** The memory of one sketch of counters, which other threads may read. */
+export function createSketchMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(rows * turnLimits.sketchWidth * Int32Array.BYTES_PER_ELEMENT);
 }
 
 /**

@@ -17,6 +17,14 @@ interface ChannelBinding {
   expiresAtMs: number;
 }
 
+const noObstacle = -1;
+const dropped = {
+  forbiddenPeer: metricIndex.droppedForbiddenPeer,
+  noPermission: metricIndex.droppedNoPermission,
+  bandwidth: metricIndex.droppedBandwidth,
+  backpressure: metricIndex.droppedBackpressure,
+} as const;
+
 export interface AllocationOptions {
   readonly client: TurnClient;
   readonly credential: Credential;
@@ -35,6 +43,10 @@ export class Allocation {
   readonly client: TurnClient;
   readonly credential: Credential;
   readonly transactionId: Buffer;
+  /** The attributes of the reply to the request that made it. */
+  answer: readonly (readonly [type: number, value: Buffer])[] = [];
+  /** The peer of the last Send indication, with its address's bytes as they were received. */
+  readonly recentSend: { address: number; peer: Peer | undefined } = { address: 0, peer: undefined };
   readonly #hold: QuotaHold;
   readonly #context: RelayContext;
   readonly #limiter: ByteRateLimiter | undefined;
@@ -130,19 +142,22 @@ export class Allocation {
     return true;
   }
 
-  /** The permitted peer at an address; undefined without a permission. */
+  /** The peer at an address that a permission is known for, which may have ended. */
   findPeer(address: string, port: number): Peer | undefined {
     return this.#permissions.get(this.#localOf(address))?.peerAt(port);
   }
 
+  /** Whether the peer filter lets this very address and port be relayed. */
+  mayReach({ address, port }: TransportAddress): boolean {
+    const { filter } = this.#context;
+    return filter.allows(address, port) && !filter.isOwnPort(this.#localOf(address), port);
+  }
+
   relayTo(peer: Peer, payload: Buffer): void {
-    const { metrics } = this.#context;
-    if (!peer.allowed || !peer.permission.active) return this.#countDrop(peer);
-    if (!this.#takeBytes(payload.length)) return;
-    if (this.relayOf(peer.permission.family)?.send(peer, payload) !== true)
-      return metrics.add(metricIndex.droppedBackpressure, 1);
-    metrics.add(metricIndex.packetsToPeer, 1);
-    metrics.add(metricIndex.bytesToPeer, payload.length);
+    const obstacle = this.#obstacleTo(peer, payload.length);
+    if (obstacle !== noObstacle) this.#drop(obstacle);
+    else if (this.relayOf(peer.permission.family)?.send(peer, payload) !== true) this.#drop(dropped.backpressure);
+    else this.#countToPeer(payload.length);
   }
 
   /** Ends what is over; true when nothing of the allocation is left. */
@@ -173,25 +188,41 @@ export class Allocation {
     const last = this.#lastPeer;
     const known = last !== undefined && last.port === remote.port && last.address === remote.address;
     const peer = known && last.permission.active ? last : this.#permissions.get(remote.address)?.peerAt(remote.port);
-    if (peer?.permission.active !== true) return this.#context.metrics.add(metricIndex.droppedNoPermission, 1);
     this.#lastPeer = peer;
-    this.#relayToClient(peer, datagram);
+    if (peer === undefined) this.#drop(dropped.noPermission);
+    else this.#relayToClient(peer, datagram);
   }
 
   #relayToClient(peer: Peer, datagram: Buffer): void {
-    const { metrics } = this.#context;
     const bytes = datagram.length;
-    if (!peer.allowed) return metrics.add(metricIndex.droppedForbiddenPeer, 1);
-    if (!this.#takeBytes(bytes)) return;
-    const bound = peer.channel !== 0;
-    const header = bound ? peer.channelHeader(bytes) : peer.dataHeader(bytes);
-    if (!this.client.sendRelayed(header, datagram, !bound)) return metrics.add(metricIndex.droppedBackpressure, 1);
-    metrics.add(metricIndex.packetsToClient, 1);
-    metrics.add(metricIndex.bytesToClient, bytes);
+    const obstacle = this.#obstacleTo(peer, bytes);
+    const header = peer.channel === 0 ? peer.dataHeader(bytes) : peer.channelHeader(bytes);
+    if (obstacle !== noObstacle) this.#drop(obstacle);
+    else if (!this.client.sendRelayed(header, datagram, peer.channel === 0)) this.#drop(dropped.backpressure);
+    else this.#countToClient(bytes);
   }
 
-  #countDrop(peer: Peer): void {
-    this.#context.metrics.add(peer.allowed ? metricIndex.droppedNoPermission : metricIndex.droppedForbiddenPeer, 1);
+  /** The metric of the reason why a packet to or from a peer is dropped, or noObstacle. */
+  #obstacleTo(peer: Peer, bytes: number): number {
+    if (!peer.allowed) return dropped.forbiddenPeer;
+    if (!peer.permission.active) return dropped.noPermission;
+    return this.#takeBytes(bytes) ? noObstacle : dropped.bandwidth;
+  }
+
+  #drop(reason: number): void {
+    this.#context.metrics.add(reason, 1);
+  }
+
+  #countToPeer(bytes: number): void {
+    const { metrics } = this.#context;
+    metrics.add(metricIndex.packetsToPeer, 1);
+    metrics.add(metricIndex.bytesToPeer, bytes);
+  }
+
+  #countToClient(bytes: number): void {
+    const { metrics } = this.#context;
+    metrics.add(metricIndex.packetsToClient, 1);
+    metrics.add(metricIndex.bytesToClient, bytes);
   }
 
   #takeBytes(bytes: number): boolean {
@@ -199,15 +230,13 @@ export class Allocation {
     if (this.#limiter === undefined && totalBytes === undefined) return true;
     const withinOwn = this.#limiter?.take(bytes, performance.now()) ?? true;
     if (withinOwn && (totalBytes?.take(bytes, Date.now()) ?? true)) return true;
-    this.#context.metrics.add(metricIndex.droppedBandwidth, 1);
     const limit = withinOwn ? 'total bandwidth' : 'allocation bandwidth';
     this.#context.limitLog.hit(limit, { user: this.credential.identity, client: this.client.remote.address });
     return false;
   }
 
   #addPermission(family: IpFamily, address: string, announcedAddress: string): Permission {
-    const { filter } = this.#context;
-    const allows = (port: number) => filter.allows(announcedAddress, port) && !filter.isOwnPort(address, port);
+    const allows = (port: number) => this.mayReach({ family, address: announcedAddress, port });
     const permission = new Permission({ address, announcedAddress, family, allows });
     this.#permissions.set(address, permission);
     return permission;
@@ -218,6 +247,7 @@ export class Allocation {
     for (const [address, permission] of this.#permissions) {
       if (!isOver(permission)) continue;
       permission.active = false;
+      if (this.recentSend.peer?.permission === permission) this.recentSend.peer = undefined;
       if (!permission.hasChannels()) this.#permissions.delete(address);
     }
   }
