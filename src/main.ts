@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { createServer, type RunningServer } from './server.ts';
+import { renderBanner, renderQrCode } from './shared/banner.ts';
+import { ConfigError, type LoadedConfig, loadConfig, readSwitches } from './shared/config/load-config.ts';
+import { maskSecrets } from './shared/config/merge-settings.ts';
+import { renderHelp } from './shared/config/render.ts';
+import { createLogger, type Logger } from './shared/logger.ts';
+
+/** Closing takes well under a second; a part that hangs must not keep the process. */
+const CLOSE_TIMEOUT_MS = 10_000;
+const SIGNAL_EXIT_CODE = 130;
+
+async function main(args: readonly string[]): Promise<void> {
+  const switches = readSwitches(args);
+  if (switches.has('help')) return print(renderHelp());
+  if (switches.has('version')) return print(`${packageVersion()}\n`);
+  const loaded = await loadConfig({ args, environment: process.env, cwd: process.cwd() });
+  if (switches.has('print-config')) return print(stringify(maskSecrets(loaded.config)));
+  await start(loaded);
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+async function start({ config, switches }: LoadedConfig): Promise<void> {
+  const logger = createLogger(config.log.level);
+  const closer = new Closer(logger);
+  closer.watchSignals();
+  const server = await createServer({ config, logger });
+  if (closer.handleStarted(server)) return;
+  print(renderBanner(server.addresses, { version: packageVersion(), selfSigned: config.http.tls.selfSigned }));
+  if (switches.has('lan')) print(renderQrCode(server.addresses.demo));
+  if (switches.has('ready-json')) {
+    print(`${JSON.stringify({ event: 'ready', pid: process.pid, ...server.addresses })}\n`);
+  }
+}
+
+/** Closes the server on the first signal, also on one that comes while it starts, and exits on the second. */
+class Closer {
+  readonly #logger: Logger;
+  #server: RunningServer | undefined;
+  #asked = false;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  watchSignals(): void {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#handleSignal(signal));
+  }
+
+  /** Takes charge of the server; true when closing it was asked for before it had started. */
+  handleStarted(server: RunningServer): boolean {
+    this.#server = server;
+    if (this.#asked) void this.#close(server);
+    return this.#asked;
+  }
+
+  #handleSignal(signal: NodeJS.Signals): void {
+    if (this.#asked) process.exit(SIGNAL_EXIT_CODE);
+    this.#asked = true;
+    this.#logger.info({ signal }, 'closing; a second signal exits at once');
+    if (this.#server) void this.#close(this.#server);
+  }
+
+  async #close(server: RunningServer): Promise<void> {
+    setTimeout(() => this.#exitUnfinished(), CLOSE_TIMEOUT_MS).unref();
+    try {
+      await server.close();
+      this.#logger.info('closed');
+    } catch (error) {
+      this.#logger.error({ err: error }, 'closing failed');
+      process.exitCode = 1;
+    }
+  }
+
+  #exitUnfinished(): never {
+    this.#logger.error({ handles: process.getActiveResourcesInfo() }, 'something was still open after closing');
+    process.exit(1);
+  }
+}
+
+function packageVersion(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
+}
+
+const systemErrorSchema = z.object({
+  code: z.string(),
+  address: z.string().optional(),
+  port: z.number().optional(),
+});
+
+/** What an operator can understand and act on; everything else is a fault of ours and shown with its stack. */
+function describeFailure(error: unknown): string {
+  if (error instanceof ConfigError) return ['The configuration cannot be used:', ...error.problems].join('\n  ');
+  const system = systemErrorSchema.safeParse(error).data;
+  const place = `${system?.address ?? 'the address'}${system?.port === undefined ? '' : ` port ${system.port}`}`;
+  if (system?.code === 'EADDRINUSE') return `${place} is in use by another program; choose another port.`;
+  if (system?.code === 'EADDRNOTAVAIL') return `${place} is not an address of this machine; see \`npm run doctor\`.`;
+  if (system?.code === 'EACCES')
+    return `${place} may not be listened on without further rights; choose a port from 1024.`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${describeFailure(error)}\n`);
+  // Parts that had started before the failure may still hold handles.
+  process.exit(1);
+}
