@@ -5,8 +5,6 @@
 export const turnLimits = {
   /** A request from a client without an allocation: the largest with every long attribute at its RFC maximum is 2.5 kB. */
   maxRequestBytes: 3_000,
-  /** A stream frame: the largest STUN message or ChannelData that its 16-bit length can announce, with padding. */
-  maxFrameBytes: 65_556,
   /** Output waiting on a TCP or TLS client beyond which relayed data is dropped, as UDP would: half a second at 4 Mbit/s. */
   maxWriteBufferBytes: 262_144,
   /** Datagrams waiting in user space for the kernel beyond which more are dropped; normally there is none. */
@@ -66,6 +64,8 @@ export const sfuLimits = {
   stableWorkerMs: 30_000,
   /** Time that a worker's process gets to end by itself. */
   workerCloseTimeoutMs: 5_000,
+  /** Wait before subscriptions that failed for want of a worker are tried again. */
+  updateRetryDelayMs: 100,
   /** What an empty router counts for when load is compared, in consumers: a call of two has four. */
   routerLoadConsumers: 4,
   /** Kernel buffers of a worker's UDP socket: a burst of key frames to a hundred receivers. The kernel may grant less. */
@@ -91,6 +91,9 @@ export const signalingLimits = {
   maxFrameBytes: 327_680,
   /** Body of an application's message as JSON text: a long chat message or a small picture, not a file. */
   maxMessageBytes: 65_536,
+  /** Sustained messages of one participant, and how many may come at once: a person types two in a second. */
+  messagesPerSecond: 20,
+  messageBurst: 60,
   /** Sustained requests of one connection; a tile page being resized makes about ten in a second. */
   requestsPerSecond: 50,
   /** Requests that may come at once: candidates and subscriptions of a join into a big room. */
@@ -120,6 +123,8 @@ export const signalingLimits = {
   closeTimeoutMs: 3_000,
   /** Open WebSockets; one costs about 15 kB and a file descriptor. */
   maxConnections: 20_000,
+  /** The same from one address, which people behind a NAT share. */
+  maxConnectionsPerAddress: 256,
   maxRooms: 10_000,
   /** Signaling carries more; whether media does depends on how many of them publish. */
   maxParticipantsPerRoom: 500,
