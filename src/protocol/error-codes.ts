@@ -12,13 +12,10 @@ export interface ErrorDefinition {
   readonly action?: DisconnectAction;
 }
 
-const failsRequest = (message: string): ErrorDefinition => ({ message, consequence: 'request' });
-const endsSession = (message: string, closeCode: number, action: DisconnectAction): ErrorDefinition => ({
-  message,
-  consequence: 'session',
-  closeCode,
-  action,
-});
+/** The literal types let `SessionErrorCode` tell the two kinds apart. */
+const failsRequest = (message: string) => ({ message, consequence: 'request' }) as const;
+const endsSession = (message: string, closeCode: number, action: DisconnectAction) =>
+  ({ message, consequence: 'session', closeCode, action }) as const;
 
 /** Every error a client can see, with its consequence. Documentation and types come from this table. */
 export const errorCodes = {

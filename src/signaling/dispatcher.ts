@@ -1,0 +1,111 @@
+import type { RequestId } from '../protocol/envelope.ts';
+import type { Method } from '../protocol/requests.ts';
+import { CrosspointError, toCrosspointError } from '../shared/errors.ts';
+import { type DecodedRequest, decodeRequest, MalformedRequest } from './decode-request.ts';
+import { handlers } from './handlers/index.ts';
+import type { HubServices } from './hub-services.ts';
+import { JsonText } from './json-text.ts';
+import type { Peer } from './peer.ts';
+import { RequestContext } from './request-context.ts';
+import { isMethod, validateParams } from './validate-params.ts';
+
+/**
+ * Reads one connection's messages, has them handled, and answers each exactly once. Requests begin in the order in
+ * which they came; those behind a `join` wait for it, so that a client may send its first offer along with its join.
+ */
+export class Dispatcher {
+  readonly #hub: HubServices;
+  readonly #peer: Peer;
+  /** Requests that came while a join was being handled; undefined when none is. */
+  #behindJoin: DecodedRequest[] | undefined;
+  #unanswered = 0;
+
+  constructor(hub: HubServices, peer: Peer) {
+    this.#hub = hub;
+    this.#peer = peer;
+  }
+
+  /** Takes a message's text. With `refusal` the request is answered with that instead of being handled. */
+  receive(text: string, refusal?: CrosspointError): void {
+    try {
+      const request = decodeRequest(text);
+      if (refusal) this.#refuse(request.id, refusal);
+      else this.#admit(request);
+    } catch (error) {
+      this.#refuse(error instanceof MalformedRequest ? error.id : null, toCrosspointError(error));
+    }
+  }
+
+  #admit(request: DecodedRequest): void {
+    const waiting = this.#unanswered + (this.#behindJoin?.length ?? 0);
+    if (waiting >= this.#hub.limits.maxPendingRequests) {
+      const message = 'Too many requests are unanswered.';
+      this.#refuse(request.id, new CrosspointError('rateLimited', { message, data: { retryAfterMs: 1_000 } }));
+    } else if (this.#behindJoin) {
+      this.#behindJoin.push(request);
+    } else {
+      this.#start(request);
+    }
+  }
+
+  #start({ id, method, params, opaque }: DecodedRequest): void {
+    const context = new RequestContext(this.#hub, this.#peer, opaque);
+    try {
+      const result = this.#handle(method, params, context);
+      if (result instanceof Promise) this.#await({ id, method, result, context });
+      else this.#answer(id, result, context);
+    } catch (error) {
+      this.#refuse(id, toCrosspointError(error));
+    }
+  }
+
+  #handle(method: string, params: unknown, context: RequestContext): unknown {
+    if (!isMethod(method)) throw new CrosspointError('unknownMethod');
+    this.#hub.counters.requests.add(method);
+    return invoke(method, params, context);
+  }
+
+  #await(pending: { id: RequestId; method: string; result: Promise<unknown>; context: RequestContext }): void {
+    const { id, method, result, context } = pending;
+    this.#unanswered += 1;
+    if (method === 'join') this.#behindJoin = [];
+    const settle = (answer: () => void) => {
+      this.#unanswered -= 1;
+      answer();
+      if (method === 'join') this.#goOn();
+    };
+    result.then(
+      (value) => settle(() => this.#answer(id, value, context)),
+      (error: unknown) => settle(() => this.#refuse(id, toCrosspointError(error))),
+    );
+  }
+
+  /** Starts what waited for the join. One of them may be another join, and then the rest waits for that. */
+  #goOn(): void {
+    const waiting = this.#behindJoin ?? [];
+    this.#behindJoin = undefined;
+    for (const request of waiting) this.#admit(request);
+  }
+
+  #answer(id: RequestId, result: unknown, context: RequestContext): void {
+    const json = result instanceof JsonText ? result.text : JSON.stringify(result);
+    this.#reply(`{"id":${JSON.stringify(id)},"result":${json}}`);
+    context.answered();
+  }
+
+  #refuse(id: RequestId | null, error: CrosspointError): void {
+    const { code, message, data } = error;
+    this.#hub.counters.errors.add(code);
+    if (code === 'internalError') this.#hub.logger.error({ err: error.cause ?? error }, 'A request failed.');
+    this.#reply(JSON.stringify({ id, error: { code, message, data } }));
+  }
+
+  #reply(text: string): void {
+    this.#peer.session?.takeRoomEvents();
+    this.#peer.outbox.pushText(text);
+  }
+}
+
+function invoke<M extends Method>(method: M, params: unknown, context: RequestContext): unknown {
+  return handlers[method](context, validateParams(method, params));
+}

@@ -1,0 +1,155 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { subprotocol } from '../../protocol/envelope.ts';
+import type { HubServices } from '../hub-services.ts';
+import type { TurnFlusher } from '../wire/turn-flusher.ts';
+import { clientAddress } from './client-address.ts';
+import { Connection } from './connection.ts';
+import { ConnectionSweep } from './connection-sweep.ts';
+import { OriginPolicy } from './origin-policy.ts';
+
+export const signalingPath = '/signaling';
+
+interface SignalingEdgeOptions {
+  hub: HubServices;
+  flusher: TurnFlusher;
+  allowedOrigins: readonly string[];
+  trustProxy: boolean;
+}
+
+interface Refusal {
+  status: number;
+  reason: string;
+}
+
+/** Turns HTTP upgrades into connections, and owns these. */
+export class SignalingEdge {
+  readonly #options: SignalingEdgeOptions;
+  readonly #webSockets: WebSocketServer;
+  readonly #sweep: ConnectionSweep;
+  readonly #origins: OriginPolicy;
+  /** Connections by client address. */
+  readonly #perAddress = new Map<string, number>();
+  #closing = false;
+  #whenEmpty: (() => void) | undefined;
+
+  constructor(options: SignalingEdgeOptions) {
+    const { maxFrameBytes, closeTimeoutMs } = options.hub.limits;
+    // `closeTimeout` is newer than the type declarations of ws.
+    const serverOptions: ServerOptions & { closeTimeout: number } = {
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: maxFrameBytes,
+      closeTimeout: closeTimeoutMs,
+      handleProtocols: () => subprotocol,
+    };
+    this.#options = options;
+    this.#webSockets = new WebSocketServer(serverOptions);
+    this.#sweep = new ConnectionSweep(options.hub.limits);
+    this.#origins = new OriginPolicy(options.allowedOrigins);
+  }
+
+  /** Open WebSockets. */
+  get size(): number {
+    return this.#sweep.size;
+  }
+
+  /** Bytes waiting in all send queues. */
+  get queuedBytes(): number {
+    let bytes = 0;
+    for (const connection of this.#sweep.connections()) bytes += connection.outbox.queuedBytes;
+    return bytes;
+  }
+
+  /** Takes an HTTP upgrade request for the signaling path. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const refusal = this.#refusalOf(request);
+    if (refusal) this.#refuse(socket, refusal);
+    else this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, request, socket));
+  }
+
+  /** Tells everyone that the server is going, and resolves when all sockets are gone. Idempotent. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const { shutdownRetryMs, closeTimeoutMs } = this.#options.hub.limits;
+    for (const connection of [...this.#sweep.connections()]) {
+      connection.disconnect('serverShutdown', { retryAfterMs: Math.ceil(Math.random() * shutdownRetryMs) });
+    }
+    await this.#emptied(closeTimeoutMs);
+    this.#sweep.close();
+    this.#webSockets.close();
+  }
+
+  #refusalOf(request: IncomingMessage): Refusal | undefined {
+    const { headers } = request;
+    const { limits } = this.#options.hub;
+    if (this.#closing) return { status: 503, reason: 'The server is shutting down.' };
+    if (this.#sweep.size >= limits.maxConnections) return { status: 503, reason: 'The server is full.' };
+    if (this.#countOf(request) >= limits.maxConnectionsPerAddress) {
+      return { status: 429, reason: 'Too many connections from this address.' };
+    }
+    if (!this.#origins.allows(headers.origin, headers.host)) {
+      return { status: 403, reason: 'Pages of this origin may not connect.' };
+    }
+    const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
+    if (!offered?.includes(subprotocol)) return { status: 400, reason: `Ask for the subprotocol ${subprotocol}.` };
+    return undefined;
+  }
+
+  #refuse(socket: Duplex, { status, reason }: Refusal): void {
+    this.#options.hub.counters.connectionsRefused += 1;
+    this.#options.hub.logger.debug({ status, reason }, 'A connection was refused.');
+    refuseUpgrade(socket, status, reason);
+  }
+
+  #accept(webSocket: WebSocket, request: IncomingMessage, socket: Duplex): void {
+    const { hub, flusher } = this.#options;
+    const address = this.#addressOf(request);
+    hub.counters.connectionsAccepted += 1;
+    this.#perAddress.set(address, this.#countOf(request) + 1);
+    const onClosed = (connection: Connection) => this.#forget(connection);
+    this.#sweep.add(new Connection({ webSocket, socket, address, hub, flusher, onClosed }));
+  }
+
+  #forget(connection: Connection): void {
+    this.#sweep.remove(connection);
+    const others = (this.#perAddress.get(connection.address) ?? 1) - 1;
+    if (others > 0) this.#perAddress.set(connection.address, others);
+    else this.#perAddress.delete(connection.address);
+    if (this.#sweep.size === 0) this.#whenEmpty?.();
+  }
+
+  #countOf(request: IncomingMessage): number {
+    return this.#perAddress.get(this.#addressOf(request)) ?? 0;
+  }
+
+  #addressOf(request: IncomingMessage): string {
+    return clientAddress(request, this.#options.trustProxy);
+  }
+
+  async #emptied(timeoutMs: number): Promise<void> {
+    if (this.#sweep.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#whenEmpty = resolve;
+    const timer = setTimeout(() => {
+      for (const connection of this.#sweep.connections()) connection.terminate();
+    }, timeoutMs);
+    await promise;
+    clearTimeout(timer);
+  }
+}
+
+/** Answers an upgrade request with an HTTP error, and closes. */
+export function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(reason)}`,
+  ];
+  socket.on('error', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${reason}`);
+}

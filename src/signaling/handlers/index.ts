@@ -1,0 +1,26 @@
+import type { HandlerTable } from './handler.ts';
+import { handleJoin } from './join.ts';
+import { handleLeave } from './leave.ts';
+import { handleMessage } from './message.ts';
+import { handleAnswer, handleCandidate, handleOffer, handleRestartIce } from './negotiation.ts';
+import { handlePing } from './ping.ts';
+import { handleSubscribe, handleUnsubscribe } from './subscription.ts';
+import { handleMute, handleUnpublish } from './track.ts';
+import { handleUpdate } from './update.ts';
+
+/** Who handles which request. */
+export const handlers: HandlerTable = {
+  join: handleJoin,
+  leave: handleLeave,
+  ping: handlePing,
+  update: handleUpdate,
+  offer: handleOffer,
+  answer: handleAnswer,
+  candidate: handleCandidate,
+  restartIce: handleRestartIce,
+  mute: handleMute,
+  unpublish: handleUnpublish,
+  subscribe: handleSubscribe,
+  unsubscribe: handleUnsubscribe,
+  message: handleMessage,
+};

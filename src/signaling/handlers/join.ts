@@ -1,0 +1,66 @@
+import type { RequestParams } from '../../protocol/requests.ts';
+import { CrosspointError } from '../../shared/errors.ts';
+import type { HubServices } from '../hub-services.ts';
+import { JsonText } from '../json-text.ts';
+import type { Session } from '../rooms/session.ts';
+import type { Handler } from './handler.ts';
+
+type JoinParams = RequestParams<'join'>;
+type Resume = NonNullable<JoinParams['resume']>;
+
+/** Begins a session, or goes on with an earlier one. The session's events start right after the reply. */
+export const handleJoin: Handler<'join'> = (context, params) => {
+  const { hub, peer } = context;
+  if (peer.session) throw new CrosspointError('alreadyJoined');
+  const session = params.resume ? resume(hub, params, params.resume) : begin(hub, params);
+  const seq = params.resume?.seq ?? 0;
+  peer.session = session;
+  context.whenAnswered(() => {
+    if (peer.closed) return hub.sessions.suspend(session);
+    session.attach(peer, seq);
+    hub.media?.welcome(session);
+  });
+  return describe(hub, session, { resumed: params.resume !== undefined, seq });
+};
+
+function begin(hub: HubServices, { room, name, metadata, subscribe }: JoinParams): Session {
+  return hub.sessions.begin({ room, name, metadata, autoSubscribe: subscribe === 'auto' });
+}
+
+/** A connection that still has the session loses it to this one, and is told why. */
+function resume(hub: HubServices, { room }: JoinParams, { session: id, token, seq }: Resume): Session {
+  const session = hub.sessions.resume({ room, session: id, token, seq });
+  const earlier = session.peer;
+  session.detach();
+  earlier?.disconnect('sessionReplaced');
+  return session;
+}
+
+/** The reply. The members' part is put together from their kept JSON, because in a big room it is most of the text. */
+function describe(hub: HubServices, session: Session, { resumed, seq }: { resumed: boolean; seq: number }): JsonText {
+  const { room, participant } = session;
+  const others: string[] = [];
+  for (const other of room.sessions()) if (other !== session) others.push(other.participant.json);
+  const fixed = JSON.stringify({
+    session: session.id,
+    resumeToken: session.resumeToken,
+    resumed,
+    seq,
+    room: { name: room.name, createdAt: room.createdAt },
+    iceServers: hub.iceServersFor(participant.id),
+    heartbeat: { intervalMs: hub.limits.heartbeatIntervalMs, timeoutMs: hub.limits.heartbeatTimeoutMs },
+    limits: announcedLimits(hub, room.maxParticipants),
+  });
+  return new JsonText(`${fixed.slice(0, -1)},"participant":${participant.json},"participants":[${others.join(',')}]}`);
+}
+
+function announcedLimits({ limits }: HubServices, maxParticipants: number) {
+  return {
+    maxFrameBytes: limits.maxFrameBytes,
+    maxMessageBytes: limits.maxMessageBytes,
+    requestsPerSecond: limits.requestsPerSecond,
+    requestBurst: limits.requestBurst,
+    maxTracks: limits.maxTracksPerParticipant,
+    maxParticipants,
+  };
+}

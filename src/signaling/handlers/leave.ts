@@ -1,0 +1,9 @@
+import { type Handler, nothing } from './handler.ts';
+
+/** The connection stays, and may join again. */
+export const handleLeave: Handler<'leave'> = (context) => {
+  const session = context.requireSession();
+  context.hub.sessions.end(session, 'left');
+  context.peer.session = undefined;
+  return nothing;
+};

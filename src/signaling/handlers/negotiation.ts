@@ -1,0 +1,38 @@
+import type { RequestParams } from '../../protocol/requests.ts';
+import type { TrackDescription } from '../../sfu/types.ts';
+import { type Handler, nothing } from './handler.ts';
+import { relay } from './relay.ts';
+
+type PublishOffer = Extract<RequestParams<'offer'>, { connection: 'publish' }>;
+
+export const handleOffer: Handler<'offer'> = (context, params) => {
+  if ('to' in params) return relay(context, { method: 'offer', to: params.to, key: 'sdp', value: params.sdp });
+  const offer = { sdp: params.sdp, tracks: params.tracks.map(toDescription) };
+  return context.requireBridge().publish(context.requireSession(), offer);
+};
+
+export const handleAnswer: Handler<'answer'> = (context, params) => {
+  if ('to' in params) return relay(context, { method: 'answer', to: params.to, key: 'sdp', value: params.sdp });
+  const { negotiation, sdp } = params;
+  return context
+    .requireMedia()
+    .handleSubscribeAnswer({ negotiation, sdp })
+    .then(() => nothing);
+};
+
+export const handleCandidate: Handler<'candidate'> = (context, params) => {
+  if ('to' in params) {
+    return relay(context, { method: 'candidate', to: params.to, key: 'candidate', value: params.candidate });
+  }
+  context.requireMedia().handleCandidate(params.connection, params.candidate.candidate);
+  return nothing;
+};
+
+export const handleRestartIce: Handler<'restartIce'> = async (context, { connection, fresh }) => {
+  await context.requireMedia().restartIce({ connection, fresh });
+  return nothing;
+};
+
+function toDescription({ mid, source, muted, metadata }: PublishOffer['tracks'][number]): TrackDescription {
+  return { mid, source, muted, ...(metadata && { metadata }) };
+}

@@ -1,0 +1,3 @@
+import type { Handler } from './handler.ts';
+
+export const handlePing: Handler<'ping'> = () => ({ now: Date.now() });

@@ -1,0 +1,20 @@
+import type { IceServer } from '../protocol/models.ts';
+import type { SignalingLimits } from '../shared/limits.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { HubCounters } from '../shared/tally.ts';
+import type { MediaBridge } from './media/media-bridge.ts';
+import type { RoomRegistry } from './rooms/room-registry.ts';
+import type { SessionRegistry } from './rooms/session-registry.ts';
+
+/** What requests are handled with. */
+export interface HubServices {
+  readonly rooms: RoomRegistry;
+  readonly sessions: SessionRegistry;
+  /** Absent on a server without an SFU: rooms then carry peer-to-peer calls and messages. */
+  readonly media: MediaBridge | undefined;
+  readonly limits: SignalingLimits;
+  readonly counters: HubCounters;
+  readonly logger: Logger;
+  /** STUN and TURN servers with credentials for one participant. */
+  readonly iceServersFor: (participantId: string) => IceServer[];
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { IceServer } from '../protocol/models.ts';
+import type { Sfu } from '../sfu/types.ts';
+import { type SignalingLimits, signalingLimits } from '../shared/limits.ts';
+import type { Logger } from '../shared/logger.ts';
+import { HubCounters } from '../shared/tally.ts';
+import { SignalingEdge } from './edge/signaling-edge.ts';
+import type { HubServices } from './hub-services.ts';
+import { logRooms } from './log-rooms.ts';
+import { MediaBridge } from './media/media-bridge.ts';
+import { RoomRegistry } from './rooms/room-registry.ts';
+import { SessionRegistry } from './rooms/session-registry.ts';
+import { TurnFlusher } from './wire/turn-flusher.ts';
+
+export interface HubOptions {
+  logger: Logger;
+  /** Replaces single limits. */
+  limits?: Partial<SignalingLimits>;
+  /** Pages that may connect beside those of this server; when empty, also those of the visitor's own machine. */
+  allowedOrigins?: readonly string[];
+  /** Whether to believe `X-Forwarded-For`. */
+  trustProxy?: boolean;
+  /** Without it rooms carry peer-to-peer calls and messages. */
+  sfu?: Sfu | undefined;
+  /** STUN and TURN servers with credentials for one participant. */
+  iceServersFor?: (participantId: string) => IceServer[];
+  counters?: HubCounters;
+}
+
+/** Living things of the hub, for metrics and for the tests that nothing is left. */
+export interface HubCounts {
+  connections: number;
+  sessions: number;
+  waitingSessions: number;
+  rooms: number;
+  queuedBytes: number;
+}
+
+/** The signaling hub: connections, sessions and rooms. It gets its sockets from an HTTP server's `upgrade` event. */
+export class Hub {
+  readonly #services: HubServices;
+  readonly #edge: SignalingEdge;
+
+  constructor(options: HubOptions) {
+    const flusher = new TurnFlusher();
+    this.#services = createServices(options, flusher);
+    const { allowedOrigins = [], trustProxy = false } = options;
+    this.#edge = new SignalingEdge({ hub: this.#services, flusher, allowedOrigins, trustProxy });
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#edge.handleUpgrade(request, socket, head);
+  }
+
+  counts(): HubCounts {
+    const { sessions, rooms } = this.#services;
+    return {
+      connections: this.#edge.size,
+      sessions: sessions.size,
+      waitingSessions: sessions.waiting,
+      rooms: rooms.size,
+      queuedBytes: this.#edge.queuedBytes,
+    };
+  }
+
+  /** Tells everyone, closes all connections, and ends all sessions and rooms. Idempotent. */
+  async close(): Promise<void> {
+    await this.#edge.close();
+    this.#services.sessions.close();
+  }
+}
+
+function createServices(options: HubOptions, flusher: TurnFlusher): HubServices {
+  const { logger, sfu, iceServersFor = () => [], counters = new HubCounters() } = options;
+  const limits: SignalingLimits = { ...signalingLimits, ...options.limits };
+  const { maxRooms, maxParticipantsPerRoom } = limits;
+  const rooms = new RoomRegistry({ maxRooms, maxParticipantsPerRoom, flusher });
+  logRooms(rooms, logger);
+  const sessions = new SessionRegistry({ rooms, counters, limits });
+  const media = sfu ? new MediaBridge(sfu) : undefined;
+  return { rooms, sessions, media, limits, counters, logger, iceServersFor };
+}

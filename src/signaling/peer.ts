@@ -1,0 +1,19 @@
+import type { SessionErrorCode } from '../protocol/error-codes.ts';
+import type { Session } from './rooms/session.ts';
+import type { Outbox } from './wire/outbox.ts';
+
+export interface DisconnectOptions {
+  /** Replaces the table's sentence. */
+  message?: string;
+  retryAfterMs?: number;
+}
+
+/** A connection as sessions and handlers see it: something to send to, and to send away. */
+export interface Peer {
+  readonly outbox: Outbox;
+  readonly closed: boolean;
+  /** The session that this connection has joined. */
+  session: Session | undefined;
+  /** Says why, and closes. What becomes of the session follows from the code's action. */
+  disconnect(code: SessionErrorCode, options?: DisconnectOptions): void;
+}

@@ -1,0 +1,53 @@
+import type { SfuSession } from '../sfu/types.ts';
+import { CrosspointError } from '../shared/errors.ts';
+import type { OpaqueText } from './decode-request.ts';
+import type { HubServices } from './hub-services.ts';
+import type { MediaBridge } from './media/media-bridge.ts';
+import type { Peer } from './peer.ts';
+import type { Session } from './rooms/session.ts';
+
+/** What a handler knows of a request beside its parameters. */
+export class RequestContext {
+  readonly hub: HubServices;
+  readonly peer: Peer;
+  readonly #opaque: OpaqueText | undefined;
+  #afterAnswer: (() => void) | undefined;
+
+  constructor(hub: HubServices, peer: Peer, opaque: OpaqueText | undefined) {
+    this.hub = hub;
+    this.peer = peer;
+    this.#opaque = opaque;
+  }
+
+  requireSession(): Session {
+    if (!this.peer.session) throw new CrosspointError('notJoined');
+    return this.peer.session;
+  }
+
+  /** The media side of the participant's session, created now if this is the first need of it. */
+  requireMedia(): SfuSession {
+    return this.requireBridge().sessionOf(this.requireSession());
+  }
+
+  /** Throws `notJoined`, or `mediaUnavailable` on a server without an SFU. */
+  requireBridge(): MediaBridge {
+    this.requireSession();
+    if (this.hub.media) return this.hub.media;
+    throw new CrosspointError('mediaUnavailable', { message: 'This server carries no media; connect peer to peer.' });
+  }
+
+  /** A parameter's JSON text to pass on: the sender's own where it could be cut out, else written anew. */
+  jsonOf(key: string, value: unknown): string {
+    return this.#opaque?.key === key ? this.#opaque.json : (JSON.stringify(value) ?? 'null');
+  }
+
+  /** Something to do as soon as the reply is on its way, so that it precedes all that follows from it. */
+  whenAnswered(task: () => void): void {
+    this.#afterAnswer = task;
+  }
+
+  /** Called by the dispatcher. */
+  answered(): void {
+    this.#afterAnswer?.();
+  }
+}

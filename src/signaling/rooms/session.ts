@@ -1,0 +1,129 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { EventName, EventParams } from '../../protocol/events.ts';
+import { createId } from '../create-id.ts';
+import type { Peer } from '../peer.ts';
+import { TokenBucket } from '../token-bucket.ts';
+import { EventBatch } from '../wire/event-batch.ts';
+import { eventHead } from '../wire/event-text.ts';
+import { ReplayBuffer, type ReplayedEvents } from '../wire/replay-buffer.ts';
+import type { FeedReader } from '../wire/room-feed.ts';
+import type { Participant } from './participant.ts';
+import type { Room } from './room.ts';
+
+const idBytes = 12;
+const tokenBytes = 24;
+
+interface SessionOptions {
+  participant: Participant;
+  room: Room;
+  autoSubscribe: boolean;
+  replay: { maxEvents: number; maxBytes: number };
+  messageRate: { perSecond: number; burst: number };
+}
+
+/**
+ * A participant's place in a room, which outlives its socket. Every event gets a number here, is kept for a while, and
+ * goes to the connection that the session is on, if there is one.
+ */
+export class Session implements FeedReader {
+  readonly id: string = createId(idBytes);
+  readonly resumeToken: string = createId(tokenBytes);
+  readonly participant: Participant;
+  readonly room: Room;
+  readonly autoSubscribe: boolean;
+  feedPosition = 0;
+  /** Set while no connection has the session. Kept by the session registry. */
+  graceTimer: NodeJS.Timeout | undefined;
+  ended = false;
+  #peer: Peer | undefined;
+  #seq = 0;
+  readonly #replay: ReplayBuffer;
+  readonly #messageRate: { perSecond: number; burst: number };
+  #messageBucket: TokenBucket | undefined;
+
+  constructor({ participant, room, autoSubscribe, replay, messageRate }: SessionOptions) {
+    this.participant = participant;
+    this.room = room;
+    this.autoSubscribe = autoSubscribe;
+    this.#replay = new ReplayBuffer(replay);
+    this.#messageRate = messageRate;
+  }
+
+  /** Bounds the participant's messages, whichever connection they come over; most participants never send any. */
+  get messageRate(): TokenBucket {
+    this.#messageBucket ??= new TokenBucket(this.#messageRate, performance.now());
+    return this.#messageBucket;
+  }
+
+  /** The connection that gets the events. */
+  get peer(): Peer | undefined {
+    return this.#peer;
+  }
+
+  /** Number of the newest event. */
+  get seq(): number {
+    this.takeRoomEvents();
+    return this.#seq;
+  }
+
+  get replayBytes(): number {
+    return this.#replay.byteLength;
+  }
+
+  hasToken(token: string): boolean {
+    const given = Buffer.from(token);
+    const own = Buffer.from(this.resumeToken);
+    return given.length === own.length && timingSafeEqual(given, own);
+  }
+
+  /** Sends an event to this session alone. */
+  send<E extends EventName>(method: E, params: EventParams<E>): void {
+    this.sendHead(eventHead(method, params));
+  }
+
+  /** The same with the event's text up to `seq`. */
+  sendHead(head: string): void {
+    this.takeRoomEvents();
+    const batch = new EventBatch();
+    batch.append(head);
+    this.accept(batch, 0, 1);
+  }
+
+  /** Takes what the room has published so far, so that what is sent next comes after it. */
+  takeRoomEvents(): void {
+    this.room.feed.pull(this);
+  }
+
+  accept(batch: EventBatch, from: number, to: number): void {
+    const firstSeq = this.#seq + 1;
+    this.#seq += to - from;
+    this.#replay.push(batch, from, to);
+    this.#peer?.outbox.pushEvents(batch, { from, to, firstSeq });
+  }
+
+  /** The events after `seq`, or undefined when they are no longer kept. */
+  eventsAfter(seq: number): ReplayedEvents[] | undefined {
+    return this.#replay.eventsAfter(seq, this.seq);
+  }
+
+  /** Goes on over this connection: the events after `seq` are sent again, then what comes. */
+  attach(peer: Peer, seq: number): void {
+    for (const { batch, from, to, firstSeq } of this.eventsAfter(seq) ?? []) {
+      peer.outbox.pushEvents(batch, { from, to, firstSeq });
+    }
+    this.#peer = peer;
+  }
+
+  /** Keeps events for a later resume instead of sending them. */
+  detach(): void {
+    this.takeRoomEvents();
+    this.#peer = undefined;
+  }
+
+  /** Lets go of what is kept. */
+  close(): void {
+    this.ended = true;
+    this.#peer = undefined;
+    this.#replay.clear();
+  }
+}

@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import { type Method, type RequestParams, requests } from '../protocol/requests.ts';
+import { CrosspointError } from '../shared/errors.ts';
+
+type Validator<M extends Method> = (params: unknown) => RequestParams<M>;
+
+/** Problems told in one reply; the first ones are what a developer needs. */
+const toldProblems = 10;
+
+/** Checks a method's parameters by its schema and fills in defaults; throws `invalidParams` with the list of problems. */
+export function validateParams<M extends Method>(method: M, params: unknown): RequestParams<M> {
+  return validators[method](params);
+}
+
+export function isMethod(name: string): name is Method {
+  return Object.hasOwn(requests, name);
+}
+
+const validators: { readonly [M in Method]: Validator<M> } = {
+  join: by(requests.join.params),
+  leave: by(requests.leave.params),
+  ping: by(requests.ping.params),
+  update: by(requests.update.params),
+  offer: byVariant(requests.offer.params.options),
+  answer: byVariant(requests.answer.params.options),
+  candidate: byVariant(requests.candidate.params.options),
+  restartIce: by(requests.restartIce.params),
+  mute: by(requests.mute.params),
+  unpublish: by(requests.unpublish.params),
+  subscribe: by(requests.subscribe.params),
+  unsubscribe: by(requests.unsubscribe.params),
+  message: by(requests.message.params),
+};
+
+function by<S extends z.ZodType>(schema: S): (params: unknown) => z.output<S> {
+  return (params = {}) => {
+    const parsed = schema.safeParse(params);
+    if (parsed.success) return parsed.data;
+    throw new CrosspointError('invalidParams', { data: { problems: problemsOf(parsed.error) } });
+  };
+}
+
+/**
+ * Negotiation goes to the server (`connection`) or to a participant (`to`). Asking which it is, instead of trying one
+ * schema after the other, costs half and gives the problems of the one that was meant.
+ */
+function byVariant<Server extends z.ZodType, Relayed extends z.ZodType>([server, relayed]: readonly [Server, Relayed]) {
+  const toServer = by(server);
+  const toParticipant = by(relayed);
+  return (params: unknown): z.output<Server> | z.output<Relayed> =>
+    typeof params === 'object' && params !== null && 'connection' in params ? toServer(params) : toParticipant(params);
+}
+
+function problemsOf(error: z.ZodError): { path: string; message: string }[] {
+  return error.issues.slice(0, toldProblems).map(({ path, message }) => ({ path: path.join('.'), message }));
+}

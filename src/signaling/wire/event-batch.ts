@@ -1,0 +1,101 @@
+import { textHeaderBytes, writeTextHeader } from './text-frame.ts';
+
+/** Digits that a sequence number may have; at a thousand events a second they last for months. */
+const seqDigits = 10;
+/** JSON allows blanks before a number, so every member's number fits into the same frame, whatever its digits. */
+const tail = `${' '.repeat(seqDigits)}}`;
+
+/**
+ * Events that went to the same receivers in one turn of the event loop, serialised and framed once. What differs
+ * between receivers is only the sequence number, and that has a place of fixed width in the frame: a receiver's bytes
+ * are one copy of the whole with the numbers filled in. Memory is shared by the send queues and replay buffers of all.
+ */
+export class EventBatch {
+  #heads: string[] = [];
+  /** Offset after each frame. */
+  readonly #ends: number[] = [];
+  #bytes: Buffer | undefined;
+
+  get length(): number {
+    return this.#ends.length;
+  }
+
+  /** Adds an event: its text up to the value of `seq`. Not allowed once bytes were taken. */
+  append(head: string): void {
+    const payloadBytes = Buffer.byteLength(head) + tail.length;
+    this.#heads.push(head);
+    this.#ends.push(this.#offset(this.length) + textHeaderBytes(payloadBytes) + payloadBytes);
+  }
+
+  /** Size of the frames `from` (included) to `to` (excluded). */
+  byteLength(from: number, to: number): number {
+    return this.#offset(to) - this.#offset(from);
+  }
+
+  /** Copies frames into `target`, numbered from `firstSeq`; returns the offset after them. */
+  copyTo(target: Buffer, offset: number, { from, to, firstSeq }: EventRange): number {
+    const start = this.#offset(from);
+    const end = this.#offset(to);
+    target.set(this.#seal().subarray(start, end), offset);
+    for (let index = from; index < to; index += 1) {
+      writeDigits(target, offset + this.#offset(index + 1) - start - 2, firstSeq + index - from);
+    }
+    return offset + end - start;
+  }
+
+  /** The same frames without a copy of what is shared: for large frames, where copying costs more than a longer list. */
+  chunksOf({ from, to, firstSeq }: EventRange): Buffer[] {
+    const bytes = this.#seal();
+    const chunks: Buffer[] = [];
+    for (let index = from; index < to; index += 1) {
+      const end = this.#offset(index + 1);
+      const number = Buffer.from(tail, 'latin1');
+      writeDigits(number, seqDigits - 1, firstSeq + index - from);
+      chunks.push(bytes.subarray(this.#offset(index), end - tail.length), number);
+    }
+    return chunks;
+  }
+
+  #offset(index: number): number {
+    return index === 0 ? 0 : (this.#ends[index - 1] ?? 0);
+  }
+
+  #seal(): Buffer {
+    if (this.#bytes) return this.#bytes;
+    const bytes = Buffer.allocUnsafe(this.#offset(this.length));
+    let offset = 0;
+    this.#heads.forEach((head, index) => {
+      const end = this.#offset(index + 1);
+      const payloadBytes = payloadBytesOf(end - offset);
+      offset = writeTextHeader(bytes, offset, payloadBytes);
+      offset += bytes.write(head, offset);
+      offset += bytes.write(tail, offset, 'latin1');
+    });
+    this.#heads = [];
+    this.#bytes = bytes;
+    return bytes;
+  }
+}
+
+/** A part of a batch with the sequence number of its first event. */
+export interface EventRange {
+  readonly from: number;
+  readonly to: number;
+  readonly firstSeq: number;
+}
+
+function payloadBytesOf(frameBytes: number): number {
+  if (frameBytes < 128) return frameBytes - 2;
+  return frameBytes < 65_540 ? frameBytes - 4 : frameBytes - 10;
+}
+
+function writeDigits(target: Buffer, lastDigit: number, value: number): void {
+  let rest = value;
+  let position = lastDigit;
+  do {
+    const quotient = Math.floor(rest / 10);
+    target[position] = 48 + rest - quotient * 10;
+    position -= 1;
+    rest = quotient;
+  } while (rest > 0);
+}

@@ -1,0 +1,11 @@
+import type { EventName, EventParams } from '../../protocol/events.ts';
+
+/** The text of an event up to the value of `seq`, which differs between receivers. */
+export function eventHead<E extends EventName>(method: E, params: EventParams<E>): string {
+  return rawEventHead(method, JSON.stringify(params));
+}
+
+/** The same from parameters that are JSON text already. */
+export function rawEventHead(method: EventName, params: string): string {
+  return `{"method":"${method}","params":${params},"seq":`;
+}

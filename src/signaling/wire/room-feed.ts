@@ -1,0 +1,73 @@
+import { EventBatch } from './event-batch.ts';
+import type { TurnFlusher } from './turn-flusher.ts';
+
+/** Who gets a room's events. */
+export interface FeedReader {
+  /** Number of events of the feed that it has had, or that were not for it. Kept by the feed. */
+  feedPosition: number;
+  accept(batch: EventBatch, from: number, to: number): void;
+}
+
+/**
+ * The events that go to all members of a room. They are collected for a turn of the event loop; publishing one costs the
+ * same in a room of two and of a thousand. Members are visited once, at the end of the turn, or earlier when they must
+ * get something else in between, so that everyone sees all events in the order in which they happened.
+ */
+export class RoomFeed {
+  readonly #flusher: TurnFlusher;
+  readonly #readers = new Set<FeedReader>();
+  #open: EventBatch | undefined;
+  /** Events published before the open batch. */
+  #base = 0;
+
+  constructor(flusher: TurnFlusher) {
+    this.#flusher = flusher;
+  }
+
+  /** Adds a reader, who gets what is published from now on. */
+  add(reader: FeedReader): void {
+    reader.feedPosition = this.#published;
+    this.#readers.add(reader);
+  }
+
+  /** Removes a reader, who has got everything published before. */
+  remove(reader: FeedReader): void {
+    this.pull(reader);
+    this.#readers.delete(reader);
+  }
+
+  /** Adds an event, given as its text up to `seq`, for everyone but `except`. */
+  publish(head: string, except?: FeedReader): void {
+    if (except) this.pull(except);
+    this.#batch().append(head);
+    if (except) except.feedPosition = this.#published;
+  }
+
+  /** Gives a reader what it has not had yet. */
+  pull(reader: FeedReader): void {
+    const batch = this.#open;
+    if (!batch) return;
+    const from = Math.max(reader.feedPosition - this.#base, 0);
+    reader.feedPosition = this.#base + batch.length;
+    if (from < batch.length) reader.accept(batch, from, batch.length);
+  }
+
+  /** Called by the flusher at the end of the turn. */
+  distribute(): void {
+    for (const reader of this.#readers) this.pull(reader);
+    this.#base = this.#published;
+    this.#open = undefined;
+  }
+
+  get #published(): number {
+    return this.#base + (this.#open?.length ?? 0);
+  }
+
+  #batch(): EventBatch {
+    if (!this.#open) {
+      this.#open = new EventBatch();
+      this.#flusher.addFeed(this);
+    }
+    return this.#open;
+  }
+}

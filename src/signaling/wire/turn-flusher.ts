@@ -1,0 +1,47 @@
+import { SendArena } from './send-arena.ts';
+
+interface Distributor {
+  distribute(): void;
+}
+
+interface Flushable {
+  flush(arena: SendArena): void;
+}
+
+/**
+ * Ends the event-loop turn for everything that has output: one `setImmediate` for the whole process hands rooms' events
+ * to their members, and then writes what each socket has to get in one write.
+ */
+export class TurnFlusher {
+  readonly #arena = new SendArena();
+  #feeds: Distributor[] = [];
+  #outboxes: Flushable[] = [];
+  #scheduled = false;
+
+  /** Every feed and outbox adds itself once a turn, with its first output. */
+  addFeed(feed: Distributor): void {
+    this.#feeds.push(feed);
+    this.#schedule();
+  }
+
+  addOutbox(outbox: Flushable): void {
+    this.#outboxes.push(outbox);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    const feeds = this.#feeds;
+    this.#feeds = [];
+    for (const feed of feeds) feed.distribute();
+    const outboxes = this.#outboxes;
+    this.#outboxes = [];
+    this.#scheduled = false;
+    for (const outbox of outboxes) outbox.flush(this.#arena);
+  };
+}
