@@ -1,5 +1,6 @@
+import type { EventParams } from '../protocol/events.ts';
 import type { RequestResult } from '../protocol/requests.ts';
-import type { ClientEvents, ClientState } from './client-events.ts';
+import type { ClientEvents, ClientState, ReceivedMessage } from './client-events.ts';
 import { EventEmitter } from './event-emitter.ts';
 import type { LocalTrack } from './media/local-track.ts';
 import { MediaSession } from './media/media-session.ts';
@@ -147,7 +148,7 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   #handleEstablished({ result, how }: Established): void {
     if (how === 'joined') this.#room.fill(result);
     if (how === 'rejoined') this.#room.reconcile(result);
-    this.#media.handleEstablished(result, how);
+    this.#media.handleEstablished({ result, how });
   }
 
   #handleState(state: ClientState, previous: ClientState): void {
@@ -161,41 +162,58 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   #handleEvent({ name, params }: SessionEvent): void {
     switch (name) {
       case 'participantJoined':
-        return this.#room.addParticipant(params.participant);
+        this.#room.addParticipant(params.participant);
+        for (const { id } of params.participant.tracks) this.#media.handleTrackPublished(id);
+        break;
       case 'participantUpdated':
-        return this.#room.updateParticipant(params);
+        this.#room.updateParticipant(params);
+        break;
       case 'participantLeft':
-        return this.#room.removeParticipant(params.participant, params.reason);
+        this.#room.removeParticipant(params.participant, params.reason);
+        break;
       case 'trackPublished':
-        return this.#room.addTrack(params.participant, params.track);
+        this.#room.addTrack(params.participant, params.track);
+        this.#media.handleTrackPublished(params.track.id);
+        break;
       case 'trackUpdated':
-        return this.#room.updateTrack(params.track, params.muted);
+        this.#room.updateTrack(params.track, params.muted);
+        break;
       case 'trackUnpublished':
-        if (!this.#media.handleUnpublished(params.track)) this.#room.removeTrack(params.track);
-        return;
+        if (!this.#media.handleTrackUnpublished(params.track)) this.#room.removeTrack(params.track);
+        break;
       case 'offer':
-        if ('connection' in params) return this.#media.handleOffer(params);
-        return this.emit('offerReceived', params);
+        if ('connection' in params) this.#media.handleOffer(params);
+        else this.emit('offerReceived', params);
+        break;
       case 'answer':
-        return this.emit('answerReceived', params);
+        this.emit('answerReceived', params);
+        break;
       case 'candidate':
-        return this.emit('candidateReceived', params);
+        this.emit('candidateReceived', params);
+        break;
       case 'message':
-        return this.emit('messageReceived', { ...params, direct: params.to !== undefined });
+        this.emit('messageReceived', messageOf(params));
+        break;
       case 'speakers':
-        return this.emit(
-          'speakersChanged',
-          params.speakers.map(({ participant, level }) => ({ participantId: participant, level })),
-        );
+        this.emit('speakersChanged', params.speakers.map(renameParticipant));
+        break;
       case 'quality':
-        return this.emit(
-          'qualityChanged',
-          params.participants.map(({ participant, ...rest }) => ({ participantId: participant, ...rest })),
-        );
+        this.emit('qualityChanged', params.participants.map(renameParticipant));
+        break;
       case 'subscription':
-        return this.#room.updateSubscription(params);
+        this.#room.updateSubscription(params);
+        break;
       case 'renegotiate':
-        return this.#media.renegotiate(params.connections);
+        this.#media.renegotiate(params.connections);
+        break;
     }
   }
+}
+
+function messageOf({ from, to, type, at, body }: EventParams<'message'>): ReceivedMessage {
+  return { from, direct: to !== undefined, type, at, body };
+}
+
+function renameParticipant<Rest>({ participant, ...rest }: { participant: string } & Rest) {
+  return { participantId: participant, ...rest };
 }

@@ -71,7 +71,10 @@ export class RoomState {
 
   updateParticipant({ participant: id, name, metadata, state }: EventParams<'participantUpdated'>): void {
     const participant = this.participants.get(id);
-    if (!participant) return this.#updateSelfFromRoom(id, { name, metadata });
+    if (!participant) {
+      this.#updateSelfFromRoom(id, { name, metadata });
+      return;
+    }
     participant.name = name ?? participant.name;
     participant.metadata = metadata ?? participant.metadata;
     participant.state = state ?? participant.state;
@@ -152,7 +155,7 @@ export class RoomState {
   }
 
   /** The server may change one's own name or metadata, for instance by a moderator. */
-  #updateSelfFromRoom(id: string, update: { name: string | undefined; metadata: Metadata | undefined }): void {
+  #updateSelfFromRoom(id: string, update: { name?: string | undefined; metadata?: Metadata | undefined }): void {
     if (id !== this.self?.id) return;
     const { name = this.self.name, metadata = this.self.metadata } = update;
     this.self = { ...this.self, name, metadata };

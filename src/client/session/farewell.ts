@@ -1,0 +1,23 @@
+import { type DisconnectAction, type ErrorDefinition, errorCodes } from '../../protocol/error-codes.ts';
+import type { ClientErrorCode } from '../client-error.ts';
+
+/** Why a connection ended and what to do next: from the `disconnect` event, else from the close code. */
+export interface Farewell {
+  code: ClientErrorCode;
+  message: string;
+  action: DisconnectAction;
+  retryAfterMs?: number | undefined;
+}
+
+const byCloseCode = new Map<number, Farewell>(
+  Object.entries<ErrorDefinition>(errorCodes).flatMap(([code, { closeCode, message, action }]) =>
+    closeCode === undefined || action === undefined ? [] : [[closeCode, { code, message, action }]],
+  ),
+);
+
+/** Reads a close code; a connection that just broke is resumed. */
+export function farewellOf(closeCode: number): Farewell {
+  return (
+    byCloseCode.get(closeCode) ?? { code: 'connectionLost', message: 'The connection was lost.', action: 'resume' }
+  );
+}

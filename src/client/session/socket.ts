@@ -1,0 +1,70 @@
+import { subprotocol } from '../../protocol/envelope.ts';
+import { EventEmitter } from '../event-emitter.ts';
+import type { WebSocketConstructor, WebSocketLike } from '../platform.ts';
+import { decodeFrame, type Frame } from './decode-frame.ts';
+
+/** A TCP and TLS handshake over the worst of networks; after that another try is better than more patience. */
+const openTimeoutMs = 10_000;
+const openState = 1;
+
+interface SocketEvents {
+  opened: [];
+  frameReceived: [frame: Frame];
+  /** Once, whoever closed it and whether or not it ever opened; not after `close`. */
+  closed: [code: number, reason: string];
+}
+
+/** One WebSocket: frames instead of text, one end instead of two, nothing after its end. */
+export class Socket extends EventEmitter<SocketEvents> {
+  readonly #socket: WebSocketLike;
+  readonly #openTimer: ReturnType<typeof setTimeout>;
+  #ended = false;
+
+  constructor(url: string, WebSocket: WebSocketConstructor) {
+    super();
+    this.#socket = new WebSocket(url, subprotocol);
+    this.#openTimer = setTimeout(() => this.fail(4000, 'opening timed out'), openTimeoutMs);
+    this.#socket.addEventListener('open', () => this.#handleOpen());
+    this.#socket.addEventListener('message', (event) => this.#handleMessage(event.data));
+    this.#socket.addEventListener('close', (event) => this.#end(event.code, event.reason));
+    // A close event follows every error; without a listener `ws` would throw.
+    this.#socket.addEventListener('error', () => {});
+  }
+
+  send(text: string): void {
+    if (!this.#ended && this.#socket.readyState === openState) this.#socket.send(text);
+  }
+
+  /** Closes it without further events. */
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#openTimer);
+    this.#socket.close(1000);
+  }
+
+  /** Gives it up and says so at once: the close handshake of a dead network would take minutes. */
+  fail(code: number, reason: string): void {
+    if (this.#ended) return;
+    this.close();
+    this.emit('closed', code, reason);
+  }
+
+  #handleOpen(): void {
+    clearTimeout(this.#openTimer);
+    if (!this.#ended) this.emit('opened');
+  }
+
+  #handleMessage(data: unknown): void {
+    if (this.#ended || typeof data !== 'string') return;
+    const frame = decodeFrame(data);
+    if (frame) this.emit('frameReceived', frame);
+  }
+
+  #end(code: number, reason: string): void {
+    clearTimeout(this.#openTimer);
+    if (this.#ended) return;
+    this.#ended = true;
+    this.emit('closed', code, reason);
+  }
+}
