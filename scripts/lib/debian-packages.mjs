@@ -77,7 +77,7 @@ async function installPackages(missing, purpose) {
     step.failed();
     throw new StepFailure({
       what: `apt-get could not install the system packages for ${purpose}`,
-      tried: [error.message, ...(error.tail ?? [])],
+      tried: [error.message, ...(error.excerpt ?? [])],
       todo: [`install them by hand, then run the same command again: ${packages.join(' ')}`],
     });
   }

@@ -2,14 +2,16 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-const TAIL_LINES = 15;
+// What a failure shows: where it began, which the last lines of npm and of compilers do not tell, and how it ended.
+const ERROR_LINES = 6;
+const TAIL_LINES = 6;
 
-/** A command that ended with a code other than 0; `tail` holds the last lines it printed. */
+/** A command that ended with a code other than 0; `excerpt` holds the lines of its output that tell why. */
 export class CommandFailure extends Error {
-  constructor(command, code, tail) {
+  constructor(command, code, excerpt) {
     super(`\`${command}\` ended with ${code}`);
     this.name = 'CommandFailure';
-    this.tail = tail;
+    this.excerpt = excerpt;
   }
 }
 
@@ -30,11 +32,13 @@ export async function run(command, args, { cwd, env, onLine, logFile, statusFd =
   });
   const log = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined;
   const output = [];
+  const errors = [];
   const tail = [];
   const read = (stream, onStreamLine) =>
     createInterface({ input: stream }).on('line', (line) => {
       log?.write(`${line}\n`);
-      tail.push(line);
+      if (errors.length < ERROR_LINES && /\berror\b.*\w/i.test(line)) errors.push(line);
+      else tail.push(line);
       if (tail.length > TAIL_LINES) tail.shift();
       onStreamLine(line);
     });
@@ -55,6 +59,6 @@ export async function run(command, args, { cwd, env, onLine, logFile, statusFd =
     child.once('close', (exitCode, signal) => resolve(signal ?? exitCode));
   });
   log?.end();
-  if (code !== 0) throw new CommandFailure([command, ...args].join(' '), code, tail);
+  if (code !== 0) throw new CommandFailure([command, ...args].join(' '), code, [...errors, ...tail]);
   return output.join('\n');
 }

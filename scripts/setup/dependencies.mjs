@@ -19,7 +19,7 @@ async function install() {
     step.failed();
     throw new StepFailure({
       what: 'the dependencies could not be installed',
-      tried: [error.message, ...(error.tail ?? [])],
+      tried: [error.message, ...(error.excerpt ?? [])],
       todo: ['check that the npm registry can be reached (npm ping), then run the same command again'],
     });
   }

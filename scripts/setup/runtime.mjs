@@ -21,7 +21,7 @@ export async function installRuntime() {
     step.failed();
     throw new StepFailure({
       what: `Node ${REQUIRED_MAJOR} could not be installed into node_modules`,
-      tried: [`npm rebuild node --ignore-scripts=false: ${error.message}`, ...(error.tail ?? [])],
+      tried: [`npm rebuild node --ignore-scripts=false: ${error.message}`, ...(error.excerpt ?? [])],
       todo: ['check that the npm registry can be reached (npm ping), then run the same command again'],
     });
   }

@@ -32,7 +32,7 @@ export async function buildWebDemo() {
     step.failed();
     throw new StepFailure({
       what: 'the web demo could not be built',
-      tried: [error.message, ...(error.tail ?? [])],
+      tried: [error.message, ...(error.excerpt ?? [])],
       todo: ['correct what is named above, then run the same command again'],
     });
   } finally {

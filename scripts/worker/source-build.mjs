@@ -66,7 +66,7 @@ function buildFailure(error, logFile) {
   }
   return new StepFailure({
     what: 'the mediasoup worker could not be built from source',
-    tried: [error.message, ...(error.tail ?? [])],
+    tried: [error.message, ...(error.excerpt ?? [])],
     todo,
   });
 }
