@@ -1,0 +1,14 @@
+import './styles/index.css';
+import { render } from 'preact';
+import { CrosspointClient } from '../client/index.ts';
+import { App } from './components/app.tsx';
+import { CallStore } from './state/call-store.ts';
+
+/** `?relay` sends all media through TURN, to try that out or to find out whether it works at all. */
+const relayOnly = new URLSearchParams(location.search).has('relay');
+const store = new CallStore(
+  () => new CrosspointClient(relayOnly ? { rtcConfiguration: { iceTransportPolicy: 'relay' } } : {}),
+);
+
+const host = document.getElementById('app');
+if (host) render(<App store={store} />, host);

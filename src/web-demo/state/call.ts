@@ -1,0 +1,109 @@
+import { computed, effect, type ReadonlySignal } from '@preact/signals';
+import type { ClientState } from '../../client/index.ts';
+import { t } from '../i18n/language.ts';
+import { AudioOutput } from './audio-output.ts';
+import type { CallClient } from './call-client.ts';
+import { Chat } from './chat.ts';
+import type { LocalMedia } from './local-media.ts';
+import { MediaPublisher } from './media-publisher.ts';
+import type { Notices } from './notices.ts';
+import { Panels } from './panels.ts';
+import { preferences } from './preferences.ts';
+import { RoomView } from './room-view.ts';
+import { StageView } from './stage-view.ts';
+import { Statistics } from './statistics.ts';
+import { VisibleVideo } from './visible-video.ts';
+
+export interface CallOptions {
+  readonly client: CallClient;
+  readonly media: LocalMedia;
+  readonly notices: Notices;
+  readonly roomName: string;
+  readonly onEnded: (state: ClientState & { status: 'disconnected' }) => void;
+}
+
+/** One call from joining to leaving: everything that lives exactly as long as it does. */
+export class Call {
+  readonly roomName: string;
+  readonly room: RoomView;
+  readonly stage: StageView;
+  readonly chat: Chat;
+  readonly panels = new Panels();
+  readonly statistics: Statistics;
+  readonly audio: AudioOutput;
+  readonly isReconnecting: ReadonlySignal<boolean>;
+  readonly #client: CallClient;
+  readonly #endings: (() => void)[];
+
+  constructor({ client, media, notices, roomName, onEnded }: CallOptions) {
+    this.#client = client;
+    this.roomName = roomName;
+    this.room = new RoomView({ client, media, ownName: () => preferences.name.value });
+    this.stage = new StageView(this.room);
+    this.audio = new AudioOutput(client, preferences.speakerId);
+    this.chat = this.#createChat(notices);
+    const showsStatistics = computed(() => this.panels.panel.value === 'statistics');
+    this.statistics = new Statistics(client, showsStatistics);
+    this.isReconnecting = computed(() => this.room.connection.value.status === 'reconnecting');
+    const visibleVideo = new VisibleVideo(client, this.stage);
+    const publisher = new MediaPublisher(client, media, () => notices.warn(t('problemFailed')));
+    this.#endings = [
+      () => publisher.close(),
+      () => visibleVideo.close(),
+      () => this.statistics.close(),
+      () => this.audio.close(),
+      ...this.#announce(notices),
+      client.on('stateChanged', (state) => {
+        if (state.status === 'disconnected') onEnded(state);
+      }),
+      this.#showUnreadInTitle(),
+    ];
+  }
+
+  /** Idempotent. The devices stay open: they belong to the page. */
+  close(): void {
+    for (const end of this.#endings.splice(0)) end();
+    this.#client.leave().catch(() => undefined);
+  }
+
+  #createChat(notices: Notices): Chat {
+    return new Chat({
+      client: this.#client,
+      room: this.room,
+      isOpen: this.panels.isChatOpen,
+      onUnread: ({ name, text }) =>
+        notices.tell(t('newMessageFrom', { name: name || t('guest'), text: text.slice(0, 80) })),
+    });
+  }
+
+  #announce(notices: Notices): (() => void)[] {
+    const named = (name: string) => ({ name: name || t('guest') });
+    return [
+      this.#client.on('participantJoined', ({ name }) => notices.tell(t('joinedCall', named(name)))),
+      this.#client.on('participantLeft', ({ name }, reason) =>
+        notices.tell(t(reason === 'timeout' ? 'lostCall' : 'leftCall', named(name))),
+      ),
+      this.#client.on('trackPublished', ({ source, participant }) => {
+        if (source === 'screen') notices.tell(t('startedSharing', named(participant.name)));
+      }),
+      effect(() => {
+        if (this.isReconnecting.value) return () => this.#tellReconnected(notices);
+      }),
+    ];
+  }
+
+  #tellReconnected(notices: Notices): void {
+    if (this.room.connection.peek().status === 'joined') notices.tell(t('reconnectedBanner'));
+  }
+
+  #showUnreadInTitle(): () => void {
+    const end = effect(() => {
+      const { unread } = this.chat.log.value;
+      document.title = `${unread > 0 ? `(${unread}) ` : ''}${this.roomName} · Crosspoint`;
+    });
+    return () => {
+      end();
+      document.title = 'Crosspoint';
+    };
+  }
+}
