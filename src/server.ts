@@ -1,13 +1,18 @@
-import { once } from 'node:events';
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { HttpEdge } from './server/http-edge.ts';
+import { sfuOptionsOf } from './server/sfu-options.ts';
+import { signalingOptionsOf } from './server/signaling-options.ts';
+import { startTurn } from './server/turn.ts';
+import { createSfu } from './sfu/create-sfu.ts';
+import type { SfuCounts } from './sfu/types.ts';
 import { isWildcard } from './shared/config/load-config.ts';
 import type { Config } from './shared/config/schema.ts';
 import type { Logger } from './shared/logger.ts';
 import { loadTlsCredentials } from './shared/tls/tls-credentials.ts';
+import { refuseUpgrade, signalingPath } from './signaling/edge/signaling-edge.ts';
+import { Hub, type HubCounts } from './signaling/hub.ts';
 import { StaticFiles } from './signaling/static-files.ts';
 
 const WEB_DEMO_DIR = fileURLToPath(new URL('../dist/web-demo', import.meta.url));
@@ -29,38 +34,95 @@ export interface ServerAddresses {
 
 export interface RunningServer {
   readonly addresses: ServerAddresses;
+  /** Living things, for tests that nothing is left. */
+  counts(): { hub: HubCounts; sfu: SfuCounts };
+  /** Process ids of the media workers. */
+  workerPids(): number[];
+  /** Tells everyone, and ends all parts in the order in which they need each other. Idempotent. */
   close(): Promise<void>;
 }
 
-/** Composes the parts and starts them; resolves when everything listens. */
+/** What has been started, to be closed in the opposite order. */
+class Parts {
+  readonly #closers: (() => Promise<void>)[] = [];
+  #closing: Promise<void> | undefined;
+
+  add<T extends { close(): Promise<void> }>(part: T): T {
+    this.#closers.unshift(() => part.close());
+    return part;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll();
+    return this.#closing;
+  }
+
+  async #closeAll(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const close of this.#closers) await close().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw new AggregateError(failures, 'Parts of the server could not be closed.');
+  }
+}
+
+/** Composes the parts and starts them; resolves when everything listens. When one cannot start, nothing is left behind. */
 export async function createServer({ config, logger }: ServerOptions): Promise<RunningServer> {
-  const staticFiles = new StaticFiles(WEB_DEMO_DIR);
-  const server = await createEdge(config, (request, response) => {
-    if (request.url === '/healthz') response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok\n');
-    else if (!staticFiles.handle(request, response)) response.writeHead(404).end();
-  });
-  const { port } = await listen(server, config);
-  logger.debug({ host: config.http.host, port }, 'HTTP listens');
+  const parts = new Parts();
+  try {
+    return await start({ config, logger, parts });
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+}
+
+async function start({ config, logger, parts }: ServerOptions & { parts: Parts }): Promise<RunningServer> {
+  const credentials = await tlsCredentialsOf(config);
+  const sfu = parts.add(await createSfu({ logger: logger.child({ part: 'sfu' }), options: sfuOptionsOf(config) }));
+  const turn = await startTurn({ config, logger, credentials, mediaPorts: sfu.ports });
+  if (turn.server) parts.add(turn.server);
+  const hub = new Hub({ ...signalingOptionsOf(config), logger, sfu, iceServersFor: turn.iceServersFor });
+  const http = parts.add(await listen(config, { credentials, hub }));
+  parts.add(hub);
+  logger.debug({ host: config.http.host, port: http.address.port }, 'HTTP listens');
   return {
-    addresses: { ...httpAddresses(config, port), media: [], turn: [] },
-    close: () => closeServer(server),
+    addresses: {
+      ...httpAddresses(config, http.address.port),
+      media: sfu.ports,
+      turn: turn.urls.map((url) => ({ url })),
+    },
+    counts: () => ({ hub: hub.counts(), sfu: sfu.counts() }),
+    workerPids: () => sfu.workerPids(),
+    close: () => parts.close(),
   };
 }
 
-async function createEdge(config: Config, listener: RequestListener): Promise<Server> {
-  const { http, media, cacheDirectory = '.' } = config;
+function tlsCredentialsOf({ http, media, cacheDirectory = '.' }: Config) {
   const hosts = [http.host, media.announcedAddress ?? http.host].filter((host) => !isWildcard(host));
-  const credentials = await loadTlsCredentials(http.tls, { directory: join(cacheDirectory, 'tls'), hosts });
-  if (!credentials) return createHttpServer(listener);
-  return createHttpsServer({ cert: credentials.certificate, key: credentials.key, minVersion: 'TLSv1.2' }, listener);
+  return loadTlsCredentials(http.tls, { directory: join(cacheDirectory, 'tls'), hosts });
 }
 
-async function listen(server: Server, { http }: Config): Promise<AddressInfo> {
-  server.listen({ host: http.host, port: http.port });
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The HTTP server has no address.');
-  return address;
+function listen(
+  { http }: Config,
+  { credentials, hub }: { credentials: Awaited<ReturnType<typeof tlsCredentialsOf>>; hub: Hub },
+) {
+  const staticFiles = new StaticFiles(WEB_DEMO_DIR);
+  return HttpEdge.start({
+    host: http.host,
+    port: http.port,
+    credentials,
+    onRequest: answerWith(staticFiles),
+    onUpgrade: (request, socket, head) => {
+      if (request.url?.split('?', 1)[0] === signalingPath) hub.handleUpgrade(request, socket, head);
+      else refuseUpgrade(socket, 404, 'There is no WebSocket here.');
+    },
+  });
+}
+
+function answerWith(staticFiles: StaticFiles): RequestListener {
+  return (request, response) => {
+    if (request.url === '/healthz') response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok\n');
+    else if (!staticFiles.handle(request, response)) response.writeHead(404).end();
+  };
 }
 
 function httpAddresses({ http, media }: Config, port: number) {
@@ -69,15 +131,7 @@ function httpAddresses({ http, media }: Config, port: number) {
   const authority = `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
   return {
     demo: `${secure ? 'https' : 'http'}://${authority}/`,
-    signaling: `${secure ? 'wss' : 'ws'}://${authority}/signaling`,
+    signaling: `${secure ? 'wss' : 'ws'}://${authority}${signalingPath}`,
     http: { host: http.host, port },
   };
-}
-
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }

@@ -1,3 +1,4 @@
+import { workerBin } from 'mediasoup';
 import type { CodecName } from './codecs.ts';
 import type { ListenAddress } from './media-worker.ts';
 
@@ -21,6 +22,8 @@ export interface SfuOptions {
 
 /** What holds unless it is said otherwise. */
 export const sfuDefaults = {
+  /** The program that mediasoup's package has downloaded or built, or that `MEDIASOUP_WORKER_BIN` names. */
+  workerBin,
   enableUdp: true,
   enableTcp: true,
   codecs: ['opus', 'VP8', 'VP9', 'H264', 'AV1'],

@@ -1,0 +1,33 @@
+import type { Config } from '../shared/config/schema.ts';
+import type { HubOptions } from '../signaling/hub.ts';
+
+/** A burst lasts for so many seconds of the sustained rate. */
+const burstSeconds = 4;
+
+/** What the hub takes from the configuration; the other limits are fixed. */
+export function signalingOptionsOf({
+  http,
+  limits,
+}: Config): Pick<HubOptions, 'limits' | 'allowedOrigins' | 'trustProxy'> {
+  return {
+    allowedOrigins: http.allowedOrigins,
+    trustProxy: http.trustProxy,
+    limits: {
+      maxRooms: limits.maxRooms,
+      maxParticipantsPerRoom: limits.maxParticipantsPerRoom,
+      maxConnections: limits.maxConnections,
+      maxConnectionsPerAddress: limits.maxConnectionsPerAddress,
+      maxTracksPerParticipant: limits.maxTracksPerParticipant,
+      maxFrameBytes: limits.maxFrameBytes,
+      maxMessageBytes: limits.maxMessageBytes,
+      messagesPerSecond: limits.messagesPerSecond,
+      messageBurst: limits.messagesPerSecond * burstSeconds,
+      requestsPerSecond: limits.requestsPerSecond,
+      requestBurst: limits.requestsPerSecond * burstSeconds,
+      maxSendQueueBytes: limits.maxSendQueueBytes,
+      heartbeatIntervalMs: limits.heartbeatIntervalMs,
+      heartbeatTimeoutMs: limits.heartbeatTimeoutMs,
+      graceMs: limits.resumeWindowMs,
+    },
+  };
+}

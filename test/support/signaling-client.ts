@@ -1,0 +1,118 @@
+import { EventEmitter, once } from 'node:events';
+import { type ClientOptions, WebSocket } from 'ws';
+import { subprotocol } from '../../src/protocol/envelope.ts';
+import { type EventName, type EventParams, events } from '../../src/protocol/events.ts';
+import type { Method, RequestInput, RequestResult } from '../../src/protocol/requests.ts';
+
+interface Reply {
+  id: number | string | null;
+  result?: unknown;
+  error?: { code: string; message: string; data?: unknown };
+}
+
+export interface ReceivedEvent {
+  method: string;
+  params: unknown;
+  seq: number;
+}
+
+/** A request was refused. */
+export class RequestError extends Error {
+  readonly code: string;
+  readonly data: unknown;
+
+  constructor({ code, message, data }: { code: string; message: string; data?: unknown }) {
+    super(message);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** A plain client of the protocol: what a stranger would write from the documentation, and nothing more. */
+export class SignalingClient extends EventEmitter<{ frame: [] }> {
+  readonly socket: WebSocket;
+  /** Every event, in the order of arrival. */
+  readonly events: ReceivedEvent[] = [];
+  /** Every frame's text, in the order of arrival. */
+  readonly frames: string[] = [];
+  readonly replies: Reply[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  #nextId = 1;
+
+  constructor(url: string, options: ClientOptions = {}) {
+    super();
+    this.setMaxListeners(0);
+    this.socket = new WebSocket(url, subprotocol, { perMessageDeflate: false, ...options });
+    this.socket.on('error', () => undefined);
+    this.socket.on('message', (data) => this.#handleFrame(data.toString()));
+    this.closed = new Promise((resolve) => {
+      this.socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+    });
+  }
+
+  static async connect(url: string, options: ClientOptions = {}): Promise<SignalingClient> {
+    const client = new SignalingClient(url, options);
+    await once(client.socket, 'open');
+    return client;
+  }
+
+  /** Connects and joins. */
+  static async join(url: string, params: RequestInput<'join'>): Promise<SignalingClient & { me: RequestResult<'join'> }> {
+    const client = await SignalingClient.connect(url);
+    const me = await client.request('join', params);
+    return Object.assign(client, { me });
+  }
+
+  /** Sends a request and gives its result, or throws its error. */
+  async request<M extends Method>(method: M, params: RequestInput<M>): Promise<RequestResult<M>> {
+    const reply = await this.replyTo(this.send(method, params));
+    if (reply.error) throw new RequestError(reply.error);
+    return reply.result as RequestResult<M>;
+  }
+
+  /** Sends a request, whatever it is, and returns its id. */
+  send(method: string, params: unknown): number {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.socket.send(JSON.stringify({ id, method, params }));
+    return id;
+  }
+
+  async replyTo(id: number | string | null): Promise<Reply> {
+    return this.#find(this.replies, (reply) => reply.id === id);
+  }
+
+  /** The first event of that name, beginning at event number `from` of all that were received, which matches. */
+  async event<E extends EventName>(
+    method: E,
+    matches: (params: EventParams<E>) => boolean = () => true,
+    from = 0,
+  ): Promise<EventParams<E>> {
+    const schema = events[method].params;
+    const isIt = (event: ReceivedEvent) =>
+      event.method === method && this.events.indexOf(event) >= from && matches(schema.parse(event.params) as EventParams<E>);
+    const found = await this.#find(this.events, isIt);
+    return schema.parse(found.params) as EventParams<E>;
+  }
+
+  /** Cuts the connection without a closing handshake. */
+  cut(): void {
+    this.socket.terminate();
+  }
+
+  async #find<T>(list: T[], matches: (item: T) => boolean): Promise<T> {
+    for (;;) {
+      const found = list.find(matches);
+      if (found) return found;
+      await once(this, 'frame', { signal: AbortSignal.timeout(10_000) });
+    }
+  }
+
+  #handleFrame(text: string): void {
+    this.frames.push(text);
+    const frame = JSON.parse(text) as Reply | ReceivedEvent;
+    if ('method' in frame) this.events.push(frame);
+    else this.replies.push(frame);
+    this.emit('frame');
+  }
+}
