@@ -21,6 +21,12 @@ export interface MediaSessionOptions {
   options: ClientOptions;
 }
 
+/**
+ * When a media worker dies the server first ends the tracks that were on it, then asks for them anew: the two events come
+ * in one turn of its loop, and a track is not over before that turn is.
+ */
+const renegotiateGraceMs = 500;
+
 interface Pending {
   resolve: (track: LocalTrack) => void;
   reject: (error: CrosspointClientError) => void;
@@ -40,6 +46,8 @@ export class MediaSession implements LocalTrackOwner {
   readonly #pending = new Map<LocalTrack, Pending>();
   /** Muted or unmuted while the server did not know the track yet. */
   readonly #muteUntold = new Set<LocalTrack>();
+  /** Ended by the server, unless it asks for all tracks anew in a moment. */
+  readonly #ending = new Map<LocalTrack, ReturnType<typeof setTimeout>>();
   #received: ReadonlyMap<string, MediaStreamTrack> = new Map();
   #iceServers: RTCIceServer[] = [];
   #iceServersKnown = Promise.withResolvers<void>();
@@ -143,13 +151,18 @@ export class MediaSession implements LocalTrackOwner {
     this.#wishes.forget(trackId);
     const track = [...this.localTracks].find(({ id }) => id === trackId);
     if (!track) return false;
-    this.#end(track, new CrosspointClientError('trackNotFound', { message: 'The server ended the track.' }));
+    track.id = undefined;
+    const end = () => this.#end(track, new CrosspointClientError('trackNotFound', { message: 'Ended by the server.' }));
+    this.#ending.set(track, setTimeout(end, renegotiateGraceMs));
     return true;
   }
 
   /** The server has lost what was behind these connections. */
   renegotiate(connections: ServerConnection[]): void {
-    if (connections.includes('publish')) this.#publication.rebuild();
+    if (connections.includes('publish')) {
+      this.#keepAll();
+      this.#publication.rebuild();
+    }
     if (connections.includes('subscribe')) this.#reception.reset();
   }
 
@@ -240,6 +253,8 @@ export class MediaSession implements LocalTrackOwner {
     track.id = undefined;
     this.localTracks.delete(track);
     this.#muteUntold.delete(track);
+    clearTimeout(this.#ending.get(track));
+    this.#ending.delete(track);
     void this.#publication.remove(track);
     const pending = this.#pending.get(track);
     this.#pending.delete(track);
@@ -257,7 +272,13 @@ export class MediaSession implements LocalTrackOwner {
     }
   }
 
+  #keepAll(): void {
+    for (const timer of this.#ending.values()) clearTimeout(timer);
+    this.#ending.clear();
+  }
+
   #startOver(): void {
+    this.#keepAll();
     this.#publication.rebuild();
     this.#reception.reset();
     this.#wishes.repeat();

@@ -97,7 +97,7 @@ export class Session extends EventEmitter<SessionEvents> {
       this.#membership = membership;
       this.#stopWatching = this.#watchNetwork();
       this.#setState({ status: 'connecting' });
-      void this.#connect(membership);
+      this.#connect(membership);
     });
   }
 
@@ -121,14 +121,10 @@ export class Session extends EventEmitter<SessionEvents> {
     this.#finish(new CrosspointClientError('left'), { status: 'idle' });
   }
 
-  async #connect(membership: Membership): Promise<void> {
-    try {
-      const params = await this.#joinParams(membership);
-      if (this.#membership !== membership || this.#socket) return;
-      this.#openSocket(membership, params);
-    } catch (error) {
-      this.#handleJoinError(membership, toClientError(error, 'connectionFailed'));
-    }
+  #connect(membership: Membership): void {
+    this.#withJoinParams(membership, (params) => {
+      if (this.#membership === membership && !this.#socket) this.#openSocket(membership, params);
+    });
   }
 
   #openSocket(membership: Membership, params: RequestInput<'join'>): void {
@@ -144,11 +140,20 @@ export class Session extends EventEmitter<SessionEvents> {
     socket.on('closed', (code, reason) => this.#handleClosed(membership, code, reason));
   }
 
-  async #joinParams({ options, ticket, lastSeq }: Membership): Promise<RequestInput<'join'>> {
+  /** A new session may need a token that the application has to get first; a resume needs none. */
+  #withJoinParams(membership: Membership, use: (params: RequestInput<'join'>) => void): void {
+    const { ticket, lastSeq, options } = membership;
     const { token, ...params } = options;
-    if (ticket) return { ...params, resume: { ...ticket, seq: lastSeq } };
-    const current = typeof token === 'function' ? await token() : token;
-    return { ...params, ...(current !== undefined && { token: current }) };
+    const fail = (error: unknown) => this.#handleJoinError(membership, toClientError(error, 'connectionFailed'));
+    const useWith = (current: string | undefined) =>
+      use({ ...params, ...(current !== undefined && { token: current }) });
+    try {
+      if (ticket) use({ ...params, resume: { ...ticket, seq: lastSeq } });
+      else if (typeof token === 'function') Promise.resolve(token()).then(useWith).catch(fail);
+      else useWith(token);
+    } catch (error) {
+      fail(error);
+    }
   }
 
   /** The reply is taken up at once, not in a promise: events may stand behind it in the same packet. */
@@ -160,22 +165,19 @@ export class Session extends EventEmitter<SessionEvents> {
       succeed: (result) => this.#handleJoined(membership, result),
       fail: (error) => {
         if (this.#socket !== socket) return;
-        if (ticket && resumeRefusals.includes(error.code)) void this.#joinAnew(membership);
+        if (ticket && resumeRefusals.includes(error.code)) this.#joinAnew(membership);
         else this.#handleJoinError(membership, error);
       },
     });
   }
 
   /** The session cannot be resumed, but this socket will do for a new one. */
-  async #joinAnew(membership: Membership): Promise<void> {
+  #joinAnew(membership: Membership): void {
     const socket = this.#socket;
     membership.ticket = undefined;
-    try {
-      const params = await this.#joinParams(membership);
+    this.#withJoinParams(membership, (params) => {
       if (this.#socket === socket && socket) this.#askToJoin(membership, params);
-    } catch (error) {
-      this.#handleJoinError(membership, toClientError(error, 'connectionFailed'));
-    }
+    });
   }
 
   #handleJoined(membership: Membership, result: JoinResult): void {
@@ -248,7 +250,7 @@ export class Session extends EventEmitter<SessionEvents> {
       return;
     }
     if (action === 'rejoin') membership.ticket = undefined;
-    this.#reconnection ??= new Reconnection(this.#options.reconnect ?? {}, () => void this.#connect(membership));
+    this.#reconnection ??= new Reconnection(this.#options.reconnect ?? {}, () => this.#connect(membership));
     if (!this.#reconnection.schedule(retryAfterMs)) {
       this.#giveUp(failedToReconnect);
       return;
@@ -268,10 +270,10 @@ export class Session extends EventEmitter<SessionEvents> {
     const membership = this.#membership;
     if (!membership) return;
     this.#membership = undefined;
+    this.#queue.rejectAll(error);
     this.#dropSocket();
     this.#endReconnection();
     this.#stopWatching?.();
-    this.#queue.rejectAll(error);
     this.#setState(state);
     membership.firstJoin?.reject(error);
   }
