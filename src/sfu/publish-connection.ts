@@ -49,6 +49,10 @@ export class PublishConnection {
   readonly #context: PublishContext;
   readonly #transport: types.WebRtcTransport;
   readonly #publications = new Map<string, Publication>();
+  /** What each section carried last, so that an inactive one is still answered with what was agreed for it. */
+  readonly #agreed = new Map<string, RtpParameters>();
+  /** Sections whose track was ended by request: they stay silent until the client lists them again. */
+  readonly #unpublished = new Set<string>();
   readonly #dtlsRole: DtlsRole;
   #remoteUfrag: string;
   #sessionVersion = 0;
@@ -83,9 +87,10 @@ export class PublishConnection {
   /** Follows an offer: new sections are produced, others go on or end, and each gets its answer. */
   async negotiate(offer: ClientDescription, descriptions: readonly TrackDescription[]): Promise<PublishResult> {
     const connecting = this.#sessionVersion === 0 ? this.#connect(offer) : this.#restartIceIfAsked(offer);
-    const sending = offer.sections.filter(isSending);
-    this.#endAllBut(new Set(sending.map(({ mid }) => mid)));
     const described = new Map(descriptions.map((description) => [description.mid, description]));
+    for (const mid of described.keys()) this.#unpublished.delete(mid);
+    const sending = offer.sections.filter((section) => isSending(section) && !this.#unpublished.has(section.mid));
+    this.#endAllBut(new Set(sending.map(({ mid }) => mid)));
     const admitted = this.#admit(sending);
     const negotiating = sending.map((section) =>
       admitted.has(section.mid)
@@ -101,6 +106,7 @@ export class PublishConnection {
   endTrack(track: RoomTrack): void {
     for (const [mid, publication] of this.#publications) {
       if (publication.track === track) this.#publications.delete(mid);
+      if (publication.track === track) this.#unpublished.add(mid);
     }
     this.#context.room.removeTracks([track]);
   }
@@ -141,7 +147,7 @@ export class PublishConnection {
     const signature = JSON.stringify(rtpParameters);
     const current = this.#publications.get(section.mid);
     if (current?.signature === signature) return this.#keep(current, description);
-    if (current) this.endTrack(current.track);
+    if (current) this.#context.room.removeTracks([current.track]);
     return this.#produce({ section, source, description, rtpParameters, signature });
   }
 
@@ -182,19 +188,22 @@ export class PublishConnection {
       'publication' in outcome && outcome.fresh ? [outcome.publication] : [],
     );
     for (const publication of fresh) {
-      this.#publications.set(publication.rtpParameters.mid ?? '', publication);
+      const mid = publication.rtpParameters.mid ?? '';
+      this.#publications.set(mid, publication);
+      this.#agreed.set(mid, publication.rtpParameters);
       this.#context.onTrack(publication.track);
     }
     this.#context.room.addTracks(fresh.map(({ track }) => track));
   }
 
   #answer(offer: ClientDescription): string {
+    const sending = new Set(offer.sections.filter(isSending).map(({ mid }) => mid));
     this.#sessionVersion += 1;
     return writePublishAnswer({
       offer,
       transport: serverTransport(this.#transport, this.#dtlsRole),
       sessionVersion: this.#sessionVersion,
-      sections: new Map([...this.#publications].map(([mid, { rtpParameters }]) => [mid, rtpParameters])),
+      sections: new Map([...this.#agreed].filter(([mid]) => this.#publications.has(mid) || !sending.has(mid))),
       startBitrateKbps: sfuLimits.publishStartBitrateKbps,
     });
   }
