@@ -1,6 +1,15 @@
 import { type MediaDescription, write } from 'sdp-transform';
+import { extensionUris } from './header-extensions.ts';
 import { isMainCodec } from './match-router-codec.ts';
-import type { ClientDescription, ClientSection, Direction, RtpCodec, RtpParameters, ServerTransport } from './types.ts';
+import type {
+  ClientDescription,
+  ClientHeaderExtension,
+  ClientSection,
+  Direction,
+  RtpCodec,
+  RtpParameters,
+  ServerTransport,
+} from './types.ts';
 import { type DtlsSetup, writeRtpLines, writeSession, writeTransportLines } from './write-media-section.ts';
 
 export interface PublishAnswer {
@@ -45,7 +54,13 @@ function describeSection(section: ClientSection, answer: PublishAnswer, isTag: b
   const parameters = answer.sections.get(section.mid);
   return parameters
     ? writeAccepted(section, parameters, answer.startBitrateKbps)
-    : writeRtp(section, 'inactive', [withoutFeedback(refusalCodec)]);
+    : writeRtp(section, 'inactive', [withoutFeedback(refusalCodec)], { headerExtensions: streamExtensions(section) });
+}
+
+/** Kept in a refusal too: without them Chromium cannot make its next offer, because its own section has rids. */
+function streamExtensions({ headerExtensions }: ClientSection): ClientHeaderExtension[] {
+  const uris: readonly string[] = [extensionUris.mid, extensionUris.rid, extensionUris.repairedRid];
+  return headerExtensions.filter(({ uri }) => uris.includes(uri));
 }
 
 /**
@@ -88,7 +103,7 @@ function writeRtp(
   section: ClientSection,
   direction: Direction,
   codecs: RtpCodec[],
-  parameters?: RtpParameters,
+  parameters?: Pick<RtpParameters, 'headerExtensions'>,
 ): MediaDescription {
   return writeRtpLines({
     type: section.mediaLine.type,
