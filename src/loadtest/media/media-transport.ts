@@ -48,7 +48,11 @@ export class MediaTransport {
   connect(remote: RemoteTransport): void {
     if (this.#closed || this.#remote?.ufrag === remote.ufrag) return;
     this.#remote = remote;
-    if (this.#socket) return this.#sendCheck(0);
+    if (this.#socket) this.#sendCheck(0);
+    else this.#open(remote);
+  }
+
+  #open(remote: RemoteTransport): void {
     const socket = createSocket({ type: 'udp4', recvBufferSize: socketBufferBytes });
     this.#socket = socket;
     socket.on('message', (datagram) => this.#receive(datagram));
@@ -79,7 +83,10 @@ export class MediaTransport {
   #sendCheck(retries: number): void {
     const remote = this.#remote;
     if (this.#closed || !remote) return;
-    if (retries > mostCheckRetries) return this.#events.onFailed('ICE: no answer');
+    if (retries > mostCheckRetries) {
+      this.#events.onFailed('ICE: no answer');
+      return;
+    }
     const username = `${remote.ufrag}:${this.localIce.ufrag}`;
     this.#check = encodeBindingRequest({ username, password: remote.password, tieBreaker: this.#tieBreaker });
     this.send(this.#check);

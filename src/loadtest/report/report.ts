@@ -133,6 +133,8 @@ function addServer({ server, leaks }: Measured, figures: Map<string, number>): v
 function addMedia(counters: Record<string, number>, figures: Map<string, number>): void {
   const { 'media.received': received, 'media.lost': lost = 0, 'media.receivedBytes': bytes = 0 } = counters;
   if (received === undefined) return;
+  const { 'media.tracksExpected': expected = 0, 'media.tracksGot': got = 0 } = counters;
+  figures.set('media.tracksMissing', expected - got);
   figures.set('media.loss', lost / Math.max(1, received + lost));
   const seconds = counters['media.receiverSeconds'] ?? 0;
   if (seconds > 0) figures.set('media.bitratePerReceiver', (bytes * 8) / seconds);

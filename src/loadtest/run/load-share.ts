@@ -6,6 +6,7 @@ import { churn } from '../scenarios/churn.ts';
 import { peerFactory, type ScenarioContext } from '../scenarios/context.ts';
 import { fanout } from '../scenarios/fanout.ts';
 import { hold } from '../scenarios/hold.ts';
+import { media } from '../scenarios/media.ts';
 import { signal } from '../scenarios/signal.ts';
 
 export interface LoadShare {
@@ -46,6 +47,6 @@ function runScenario(options: AnyScenarioOptions, context: Common): Promise<void
     case 'signal':
       return signal({ ...context, options });
     case 'media':
-      return Promise.resolve();
+      return media({ ...context, options });
   }
 }
