@@ -6,6 +6,8 @@ export interface PublishedLayers {
   /** Simulcast encodings, each half the width and height of the next; 1 without simulcast. */
   spatialLayers: number;
   temporalLayers: number;
+  /** Of the best layer, where the publisher tells it. */
+  size?: { width: number; height: number } | undefined;
 }
 
 /** Device pixels of the tile that shows it. */
@@ -20,15 +22,17 @@ export interface Layers {
 }
 
 /**
- * Neither SDP nor mediasoup tells the resolution of a track, so the best layer is taken to be what capture usually gives.
- * Where a camera gives less, a layer too many is the worst that happens, and the sender leaves it out anyway.
+ * Neither SDP nor mediasoup tells the resolution of a track. Where the publisher does not either, it is taken to be what
+ * capture usually gives with that many layers: browsers send three only from 960x540 on.
  */
-const usualPixels: Record<TrackSource, number> = {
-  camera: 1280 * 720,
-  screen: 1920 * 1080,
-  microphone: 0,
-  screenAudio: 0,
-};
+const usualCamera = { two: 640 * 360, more: 1280 * 720 };
+const usualScreen = 1920 * 1080;
+
+function bestPixels({ source, spatialLayers, size }: PublishedLayers): number {
+  if (size) return size.width * size.height;
+  if (source === 'screen') return usualScreen;
+  return spatialLayers <= 2 ? usualCamera.two : usualCamera.more;
+}
 
 /** A layer may be stretched to this share of the shown pixels: 0.6 is a factor of 1.3 in width, hardly seen in video. */
 const enoughPixels = 0.6;
@@ -57,9 +61,10 @@ function shownPixels({ width, height }: ShownSize): number | undefined {
   return undefined;
 }
 
-function smallestSufficient({ source, spatialLayers }: PublishedLayers, pixels: number): number | undefined {
+function smallestSufficient(published: PublishedLayers, pixels: number): number | undefined {
+  const { spatialLayers } = published;
   const layers = Array.from({ length: spatialLayers }, (_, layer) => layer);
-  return layers.find((layer) => usualPixels[source] / 4 ** (spatialLayers - 1 - layer) >= pixels * enoughPixels);
+  return layers.find((layer) => bestPixels(published) / 4 ** (spatialLayers - 1 - layer) >= pixels * enoughPixels);
 }
 
 /** Whom bandwidth serves first when the client has no wish: what is shared is what everybody looks at. */

@@ -1,6 +1,6 @@
 import type { Lease } from './piping.ts';
 import type { RoomNode } from './room-node.ts';
-import type { RoomTrack } from './room-track.ts';
+import type { RoomTrack, TrackChange } from './room-track.ts';
 
 /** What a session may ask of its room. */
 export interface MediaRoom {
@@ -13,8 +13,8 @@ export interface MediaRoom {
   /** Tells everybody of tracks whose producers live. */
   addTracks(tracks: RoomTrack[]): void;
   /** Takes what the publisher says anew about its track. */
-  updateTrack(track: RoomTrack, change: Parameters<RoomTrack['update']>[0]): Promise<void>;
-  /** Closes the producer and tells everybody; nothing happens for a track that has ended. */
+  updateTrack(track: RoomTrack, change: TrackChange): Promise<void>;
+  /** Tells everybody that tracks have ended; nothing happens for one that had before. */
   removeTracks(tracks: RoomTrack[]): void;
   lease(track: RoomTrack, node: RoomNode): Promise<Lease>;
 }

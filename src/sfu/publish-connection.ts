@@ -27,20 +27,26 @@ export interface PublishContext {
   sfuOptions: SfuOptions;
   logger: Logger;
   onTrack: (track: RoomTrack) => void;
+  onTrackEnded: (track: RoomTrack) => void;
   /** The client has closed its peer connection, or the handshake failed. */
   onRemoteEnd: (state: 'closed' | 'failed') => void;
 }
 
-/** What one m-section publishes. */
-interface Publication {
-  track: RoomTrack;
+/**
+ * What one m-section sends. The producer outlives its track while the section is merely inactive: a browser that sends
+ * again does so on the same simulcast streams, and no longer says which is which.
+ */
+interface PublishedSection {
+  readonly mid: string;
+  readonly producer: types.Producer;
   /** What was given to `produce()`, and is repeated in every answer. */
-  rtpParameters: RtpParameters;
+  readonly rtpParameters: RtpParameters;
   /** The parameters as text, to notice when the section becomes another stream. */
-  signature: string;
+  readonly signature: string;
+  track: RoomTrack | undefined;
 }
 
-type Outcome = { publication: Publication; fresh: boolean } | { error: 'unsupportedCodec' | 'tooManyTracks' };
+type Outcome = { section: PublishedSection; track: RoomTrack } | { error: 'unsupportedCodec' | 'tooManyTracks' };
 
 /** One peer connection on which a client sends: a transport, and a producer for each sending m-section. */
 export class PublishConnection {
@@ -48,9 +54,7 @@ export class PublishConnection {
   readonly fingerprint: string;
   readonly #context: PublishContext;
   readonly #transport: types.WebRtcTransport;
-  readonly #publications = new Map<string, Publication>();
-  /** What each section carried last, so that an inactive one is still answered with what was agreed for it. */
-  readonly #agreed = new Map<string, RtpParameters>();
+  readonly #sections = new Map<string, PublishedSection>();
   /** Sections whose track was ended by request: they stay silent until the client lists them again. */
   readonly #unpublished = new Set<string>();
   readonly #dtlsRole: DtlsRole;
@@ -80,17 +84,13 @@ export class PublishConnection {
     return this.#closed;
   }
 
-  get tracks(): RoomTrack[] {
-    return [...this.#publications.values()].map(({ track }) => track);
-  }
-
   /** Follows an offer: new sections are produced, others go on or end, and each gets its answer. */
   async negotiate(offer: ClientDescription, descriptions: readonly TrackDescription[]): Promise<PublishResult> {
     const connecting = this.#sessionVersion === 0 ? this.#connect(offer) : this.#restartIceIfAsked(offer);
     const described = new Map(descriptions.map((description) => [description.mid, description]));
     for (const mid of described.keys()) this.#unpublished.delete(mid);
     const sending = offer.sections.filter((section) => isSending(section) && !this.#unpublished.has(section.mid));
-    this.#endAllBut(new Set(sending.map(({ mid }) => mid)));
+    this.#endAllBut(sending, offer);
     const admitted = this.#admit(sending);
     const negotiating = sending.map((section) =>
       admitted.has(section.mid)
@@ -103,20 +103,18 @@ export class PublishConnection {
   }
 
   /** Ends one track; the section stays accepted until the client's next offer. */
-  endTrack(track: RoomTrack): void {
-    for (const [mid, publication] of this.#publications) {
-      if (publication.track === track) this.#publications.delete(mid);
-      if (publication.track === track) this.#unpublished.add(mid);
-    }
-    this.#context.room.removeTracks([track]);
+  unpublish(track: RoomTrack): void {
+    const section = [...this.#sections.values()].find((candidate) => candidate.track === track);
+    if (!section) return;
+    this.#unpublished.add(section.mid);
+    this.#endTracks([section]);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const tracks = this.tracks;
-    this.#publications.clear();
-    this.#context.room.removeTracks(tracks);
+    this.#endTracks([...this.#sections.values()]);
+    this.#sections.clear();
     this.#transport.close();
   }
 
@@ -133,85 +131,122 @@ export class PublishConnection {
 
   /** Sections of tracks that go on come first, then new ones in order, up to the participant's limit. */
   #admit(sending: readonly ClientSection[]): Set<string> {
-    const known = sending.filter(({ mid }) => this.#publications.has(mid));
-    const unknown = sending.filter(({ mid }) => !this.#publications.has(mid));
-    const admitted = [...known, ...unknown].slice(0, this.#context.sfuOptions.maxTracksPerParticipant);
-    return new Set(admitted.map(({ mid }) => mid));
+    const goesOn = ({ mid }: ClientSection) => this.#sections.get(mid)?.track !== undefined;
+    const ordered = [...sending.filter(goesOn), ...sending.filter((section) => !goesOn(section))];
+    return new Set(ordered.slice(0, this.#context.sfuOptions.maxTracksPerParticipant).map(({ mid }) => mid));
   }
 
   async #negotiateSection(section: ClientSection, description: TrackDescription | undefined): Promise<Outcome> {
-    const source = description?.source ?? this.#publications.get(section.mid)?.track.source ?? usualSource(section);
+    const known = this.#sections.get(section.mid);
+    const source = description?.source ?? known?.track?.source ?? usualSource(section);
     const { router } = this.#context.node;
     const rtpParameters = sendingRtpParameters(section, routerCapabilities(router), sendingOptions(source));
     if (!rtpParameters) return { error: 'unsupportedCodec' };
     const signature = JSON.stringify(rtpParameters);
-    const current = this.#publications.get(section.mid);
-    if (current?.signature === signature) return this.#keep(current, description);
-    if (current) this.#context.room.removeTracks([current.track]);
-    return this.#produce({ section, source, description, rtpParameters, signature });
+    if (known?.signature === signature) return this.#goOn(known, source, description);
+    if (known) this.#dispose(known);
+    const muted = description?.muted ?? false;
+    const producer = await this.#produce(section, rtpParameters, muted);
+    if (!producer) return { error: 'unsupportedCodec' };
+    if (this.#closed) producer.close();
+    const produced: PublishedSection = { mid: section.mid, producer, rtpParameters, signature, track: undefined };
+    if (!this.#closed) this.#sections.set(section.mid, produced);
+    return { section: produced, track: this.#newTrack(produced, source, description) };
   }
 
-  async #keep(publication: Publication, description: TrackDescription | undefined): Promise<Outcome> {
-    if (description) await this.#context.room.updateTrack(publication.track, changeOf(description));
-    return { publication, fresh: false };
+  /** The same stream as before: its track is updated, or it gets a new one after a pause. */
+  async #goOn(
+    section: PublishedSection,
+    source: TrackSource,
+    description: TrackDescription | undefined,
+  ): Promise<Outcome> {
+    if (!section.track) {
+      if (!description?.muted) await section.producer.resume();
+      return { section, track: this.#newTrack(section, source, description) };
+    }
+    if (description) await this.#context.room.updateTrack(section.track, changeOf(description));
+    return { section, track: section.track };
   }
 
-  async #produce(wanted: {
-    section: ClientSection;
-    source: TrackSource;
-    description: TrackDescription | undefined;
-    rtpParameters: RtpParameters;
-    signature: string;
-  }): Promise<Outcome> {
-    const { section, source, description, rtpParameters, signature } = wanted;
-    const { node, participantId, logger } = this.#context;
+  #newTrack(section: PublishedSection, source: TrackSource, description: TrackDescription | undefined): RoomTrack {
+    const { node, participantId } = this.#context;
+    const { producer } = section;
+    return new RoomTrack({ id: newTrackId(), participantId, producer, node, source, ...sizeAndMetadata(description) });
+  }
+
+  /** Undefined when the worker does not take such parameters. */
+  async #produce(
+    section: ClientSection,
+    rtpParameters: RtpParameters,
+    paused: boolean,
+  ): Promise<types.Producer | undefined> {
+    const { node, logger } = this.#context;
     try {
-      const producer = await this.#transport.produce({
+      return await this.#transport.produce({
         kind: section.kind === 'audio' ? 'audio' : 'video',
         rtpParameters: toMediasoupParameters(rtpParameters),
-        paused: description?.muted ?? false,
+        paused,
         keyFrameRequestDelay: sfuLimits.keyFrameRequestDelayMs,
       });
-      const { metadata } = description ?? {};
-      const track = new RoomTrack({ id: newTrackId(), participantId, producer, node, source, metadata });
-      return { publication: { track, rtpParameters, signature }, fresh: true };
     } catch (error) {
       if (!node.alive || this.#transport.closed) throw new CrosspointError('mediaUnavailable', { cause: error });
       logger.warn({ mid: section.mid, err: error }, 'the worker refused a section');
-      return { error: 'unsupportedCodec' };
+      return undefined;
     }
   }
 
   /** All new tracks are told in one go, so that each receiver gets one offer for them. */
   #announce(outcomes: readonly Outcome[]): void {
-    const fresh = outcomes.flatMap((outcome) =>
-      'publication' in outcome && outcome.fresh ? [outcome.publication] : [],
-    );
-    for (const publication of fresh) {
-      const mid = publication.rtpParameters.mid ?? '';
-      this.#publications.set(mid, publication);
-      this.#agreed.set(mid, publication.rtpParameters);
-      this.#context.onTrack(publication.track);
+    const fresh: RoomTrack[] = [];
+    for (const outcome of outcomes) {
+      if ('error' in outcome || outcome.section.track === outcome.track) continue;
+      outcome.section.track = outcome.track;
+      this.#context.onTrack(outcome.track);
+      fresh.push(outcome.track);
     }
-    this.#context.room.addTracks(fresh.map(({ track }) => track));
+    this.#context.room.addTracks(fresh);
   }
 
+  /** A silent section is answered with what was agreed for it; one that sends without leave is refused. */
   #answer(offer: ClientDescription): string {
     const sending = new Set(offer.sections.filter(isSending).map(({ mid }) => mid));
+    const answered = [...this.#sections.values()].filter(({ mid, track }) => track || !sending.has(mid));
     this.#sessionVersion += 1;
     return writePublishAnswer({
       offer,
       transport: serverTransport(this.#transport, this.#dtlsRole),
       sessionVersion: this.#sessionVersion,
-      sections: new Map([...this.#agreed].filter(([mid]) => this.#publications.has(mid) || !sending.has(mid))),
+      sections: new Map(answered.map(({ mid, rtpParameters }) => [mid, rtpParameters])),
       startBitrateKbps: sfuLimits.publishStartBitrateKbps,
     });
   }
 
-  #endAllBut(mids: ReadonlySet<string>): void {
-    const ended = [...this.#publications].filter(([mid]) => !mids.has(mid));
-    for (const [mid] of ended) this.#publications.delete(mid);
-    this.#context.room.removeTracks(ended.map(([, { track }]) => track));
+  /** Tracks end whose sections fell silent; producers too whose sections the client gave up. */
+  #endAllBut(sending: readonly ClientSection[], offer: ClientDescription): void {
+    const going = new Set(sending.map(({ mid }) => mid));
+    const present = new Set(offer.sections.filter(({ stopped }) => !stopped).map(({ mid }) => mid));
+    const silent = [...this.#sections.values()].filter(({ mid }) => !going.has(mid));
+    this.#endTracks(silent);
+    for (const section of silent) if (!present.has(section.mid)) this.#dispose(section);
+    const { maxTracksPerParticipant } = this.#context.sfuOptions;
+    const parked = silent.filter(({ producer }) => !producer.closed);
+    for (const section of parked.slice(0, -maxTracksPerParticipant)) this.#dispose(section);
+  }
+
+  #endTracks(sections: readonly PublishedSection[]): void {
+    const ended = sections.flatMap(({ track }) => track ?? []);
+    for (const section of sections) {
+      if (section.track) section.producer.pause().catch(() => {});
+      section.track = undefined;
+    }
+    for (const track of ended) this.#context.onTrackEnded(track);
+    this.#context.room.removeTracks(ended);
+  }
+
+  #dispose(section: PublishedSection): void {
+    this.#endTracks([section]);
+    section.producer.close();
+    this.#sections.delete(section.mid);
   }
 
   /** Sections fail one by one; what makes this fail is the end of the transport or of its worker. */
@@ -240,13 +275,20 @@ function sendingOptions(source: TrackSource): SendingOptions {
   return source === 'screenAudio' ? { stereo: true } : {};
 }
 
-function changeOf({ source, muted, metadata }: TrackDescription) {
-  return { source, muted, ...(metadata ? { metadata } : {}) };
+function changeOf({ source, muted, ...description }: TrackDescription) {
+  return { source, muted, ...sizeAndMetadata(description) };
+}
+
+function sizeAndMetadata({ width, height, metadata }: Partial<TrackDescription> = {}) {
+  return {
+    ...(width && height ? { size: { width, height } } : {}),
+    ...(metadata ? { metadata } : {}),
+  };
 }
 
 function resultOf(mid: string, outcome: Outcome | undefined): PublishResult['tracks'][number] {
   if (!outcome) return { mid, error: 'internalError' };
-  return 'error' in outcome ? { mid, error: outcome.error } : { mid, track: outcome.publication.track.id };
+  return 'error' in outcome ? { mid, error: outcome.error } : { mid, track: outcome.track.id };
 }
 
 /** Unguessable is not needed, distinct is: 72 random bits. */

@@ -20,6 +20,8 @@ interface RoomNodeEvents {
 export class RoomNode extends EventEmitter<RoomNodeEvents> {
   readonly worker: MediaWorker;
   readonly router: types.Router;
+  /** A producer is added once, however many tracks it serves one after the other. */
+  readonly #listenedTo = new WeakSet<types.Producer>();
   #observer: Promise<types.AudioLevelObserver> | undefined;
 
   constructor(worker: MediaWorker, router: types.Router) {
@@ -39,6 +41,8 @@ export class RoomNode extends EventEmitter<RoomNodeEvents> {
 
   /** Measures a microphone from now on; ends with the producer. */
   async listenTo(producer: types.Producer, participantId: string): Promise<void> {
+    if (this.#listenedTo.has(producer)) return;
+    this.#listenedTo.add(producer);
     this.#observer ??= this.#createObserver();
     const observer = await this.#observer;
     if (producer.closed || observer.closed) return;

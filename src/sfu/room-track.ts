@@ -2,55 +2,69 @@ import type { types } from 'mediasoup';
 import type { RoomNode } from './room-node.ts';
 import type { PublishedTrack, TrackSource } from './types.ts';
 
-/** A published track with the producer behind it, on the node of its publisher. */
+export interface RoomTrackOptions {
+  id: string;
+  participantId: string;
+  producer: types.Producer;
+  node: RoomNode;
+  source: TrackSource;
+  /** Resolution of the best layer, where the publisher tells it. */
+  size?: { width: number; height: number };
+  metadata?: Record<string, string>;
+}
+
+/** What a publisher may say anew about a track. */
+export interface TrackChange {
+  source?: TrackSource;
+  muted?: boolean;
+  size?: { width: number; height: number };
+  metadata?: Record<string, string>;
+}
+
+/** A published track with the producer behind it, on the node of its publisher. The producer belongs to the publisher. */
 export class RoomTrack {
   readonly id: string;
   readonly participantId: string;
   readonly producer: types.Producer;
   readonly node: RoomNode;
-  #source: TrackSource;
-  #metadata: Record<string, string> | undefined;
+  #description: Pick<RoomTrackOptions, 'source' | 'size' | 'metadata'>;
 
-  constructor(options: {
-    id: string;
-    participantId: string;
-    producer: types.Producer;
-    node: RoomNode;
-    source: TrackSource;
-    metadata: Record<string, string> | undefined;
-  }) {
-    this.id = options.id;
-    this.participantId = options.participantId;
-    this.producer = options.producer;
-    this.node = options.node;
-    this.#source = options.source;
-    this.#metadata = options.metadata;
+  constructor({ id, participantId, producer, node, ...description }: RoomTrackOptions) {
+    this.id = id;
+    this.participantId = participantId;
+    this.producer = producer;
+    this.node = node;
+    this.#description = description;
   }
 
   get source(): TrackSource {
-    return this.#source;
+    return this.#description.source;
+  }
+
+  get size(): { width: number; height: number } | undefined {
+    return this.#description.size;
   }
 
   get published(): PublishedTrack {
+    const { source, metadata } = this.#description;
     return {
       id: this.id,
       participantId: this.participantId,
       kind: this.producer.kind,
-      source: this.#source,
+      source,
       muted: this.producer.paused,
       codec: this.producer.rtpParameters.codecs[0]?.mimeType ?? '',
       simulcast: this.producer.type === 'simulcast',
-      ...(this.#metadata ? { metadata: this.#metadata } : {}),
+      ...(metadata ? { metadata } : {}),
     };
   }
 
-  /** Takes what a publisher says anew about a track; tells whether anything changed. */
-  async update(change: { source?: TrackSource; muted?: boolean; metadata?: Record<string, string> }): Promise<boolean> {
+  /** Takes what a publisher says anew; tells whether anything that others see has changed. */
+  async update({ muted, ...description }: TrackChange): Promise<boolean> {
     const before = JSON.stringify(this.published);
-    if (change.source) this.#source = change.source;
-    if (change.metadata) this.#metadata = change.metadata;
-    if (change.muted === true) await this.producer.pause();
-    if (change.muted === false) await this.producer.resume();
+    this.#description = { ...this.#description, ...description };
+    if (muted === true) await this.producer.pause();
+    if (muted === false) await this.producer.resume();
     return JSON.stringify(this.published) !== before;
   }
 }

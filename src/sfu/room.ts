@@ -7,7 +7,7 @@ import type { MediaRoom } from './media-room.ts';
 import type { MediaWorker } from './media-worker.ts';
 import { type Lease, Pipes } from './piping.ts';
 import { RoomNode } from './room-node.ts';
-import type { RoomTrack } from './room-track.ts';
+import type { RoomTrack, TrackChange } from './room-track.ts';
 import { Session } from './session.ts';
 import type { SfuOptions } from './sfu-options.ts';
 import { Speakers } from './speakers.ts';
@@ -82,7 +82,7 @@ export class Room extends EventEmitter<SfuRoomEvents> implements SfuRoom, MediaR
     if (tracks.length > 0) this.#tellSessions();
   }
 
-  async updateTrack(track: RoomTrack, change: Parameters<RoomTrack['update']>[0]): Promise<void> {
+  async updateTrack(track: RoomTrack, change: TrackChange): Promise<void> {
     const changed = await track.update(change);
     if (changed && this.#tracks.has(track.id)) this.emit('trackUpdated', track.published);
   }
@@ -90,7 +90,6 @@ export class Room extends EventEmitter<SfuRoomEvents> implements SfuRoom, MediaR
   removeTracks(tracks: RoomTrack[]): void {
     const ended = tracks.filter((track) => this.#tracks.delete(track.id));
     for (const track of ended) {
-      track.producer.close();
       if (track.producer.kind === 'audio') this.#speakers.forgetParticipant(track.participantId);
       this.emit('trackUnpublished', { id: track.id, participantId: track.participantId });
     }

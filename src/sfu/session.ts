@@ -39,6 +39,8 @@ export class Session extends EventEmitter<SfuSessionEvents> implements SfuSessio
   readonly #options: SessionOptions;
   readonly #queue = new SerialQueue({ maxPending: sfuLimits.queuedRequestsPerSession });
   readonly #quality = new QualityMonitor((entries) => this.emit('qualityChanged', entries));
+  /** How to stop watching each own track. */
+  readonly #sendQualities = new Map<RoomTrack, () => void>();
   readonly #receiver: Receiver;
   #publish: PublishConnection | undefined;
   #node: RoomNode | undefined;
@@ -97,7 +99,7 @@ export class Session extends EventEmitter<SfuSessionEvents> implements SfuSessio
   }
 
   unpublish(trackId: string): Promise<void> {
-    return this.#queue.run(() => this.#publish?.endTrack(this.#requireOwnTrack(trackId)));
+    return this.#queue.run(() => this.#publish?.unpublish(this.#requireOwnTrack(trackId)));
   }
 
   subscribe(wishes: SubscriptionWish[]): Promise<void> {
@@ -194,6 +196,7 @@ export class Session extends EventEmitter<SfuSessionEvents> implements SfuSessio
       logger,
       participantId: this.participantId,
       onTrack: (track) => this.#watchQuality(track),
+      onTrackEnded: (track) => this.#sendQualities.get(track)?.(),
       onRemoteEnd: (state) => {
         this.#forgetPublish();
         if (state === 'failed') this.#tellLost(['publish']);
@@ -239,9 +242,14 @@ export class Session extends EventEmitter<SfuSessionEvents> implements SfuSessio
 
   #watchQuality(track: RoomTrack): void {
     const source = sendQuality(track);
+    const touch = () => this.#quality.touch();
     this.#quality.add(source);
-    track.producer.on('score', () => this.#quality.touch());
-    track.producer.observer.once('close', () => this.#quality.remove(source));
+    track.producer.on('score', touch);
+    this.#sendQualities.set(track, () => {
+      this.#quality.remove(source);
+      track.producer.off('score', touch);
+      this.#sendQualities.delete(track);
+    });
   }
 
   #requireOwnTrack(trackId: string): RoomTrack {

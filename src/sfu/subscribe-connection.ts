@@ -199,11 +199,11 @@ export class SubscribeConnection {
       const options = { producerId: lease.producerId, rtpCapabilities, mid, paused: true };
       const consumer = await this.#transport.consume(layers ? { ...options, preferredLayers: layers } : options);
       const subscription = new Subscription({ track, consumer, lease, wish, events, logger });
-      if (!this.#closed && !track.producer.closed) return subscription;
+      if (!this.#closed && !hasEnded(track, room)) return subscription;
       subscription.close();
     } catch (error) {
       // The track, its node or this connection ended meanwhile; whoever ended it sees to an update.
-      const ended = this.#closed || this.#transport.closed || track.producer.closed;
+      const ended = this.#closed || this.#transport.closed || hasEnded(track, room);
       if (!ended) logger.error({ track: track.id, err: error }, 'a track could not be consumed');
     }
     return undefined;
@@ -230,6 +230,10 @@ export class SubscribeConnection {
     });
     this.#context.onOffer({ negotiation, sdp, tracks: this.#slots.flatMap(assignmentOf) });
   }
+}
+
+function hasEnded(track: RoomTrack, room: MediaRoom): boolean {
+  return track.producer.closed || !room.tracks.has(track.id);
 }
 
 function takeSlot(free: Slot[], kind: MediaKind): Slot | undefined {

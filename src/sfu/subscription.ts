@@ -145,11 +145,11 @@ export function preferredLayers(track: RoomTrack, wish: Wish): Layers | undefine
   return chooseLayers(publishedLayers(track), wish);
 }
 
-function publishedLayers({ producer, source }: RoomTrack): PublishedLayers {
-  if (producer.type === 'simple') return { source, spatialLayers: 1, temporalLayers: 1 };
+function publishedLayers({ producer, source, size }: RoomTrack): PublishedLayers {
+  if (producer.type === 'simple') return { source, size, spatialLayers: 1, temporalLayers: 1 };
   const encodings = producer.rtpParameters.encodings ?? [];
   const { spatialLayers, temporalLayers } = parseScalabilityMode(encodings[0]?.scalabilityMode);
-  return { source, spatialLayers: Math.max(encodings.length, spatialLayers), temporalLayers };
+  return { source, size, spatialLayers: Math.max(encodings.length, spatialLayers), temporalLayers };
 }
 
 function sameLayers(layers: Layers, current: types.ConsumerLayers | undefined): boolean {

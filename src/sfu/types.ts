@@ -21,6 +21,9 @@ export interface TrackDescription {
   mid: string;
   source: TrackSource;
   muted: boolean;
+  /** Resolution of the best layer, if the client tells it; layers are chosen by it. */
+  width?: number | undefined;
+  height?: number | undefined;
   metadata?: Record<string, string>;
 }
 
