@@ -15,6 +15,8 @@ export interface HubServices {
   readonly limits: SignalingLimits;
   readonly counters: HubCounters;
   readonly logger: Logger;
+  /** The part of every join reply that is the same for all, as JSON text without braces. */
+  readonly announcement: string;
   /** STUN and TURN servers with credentials for one participant. */
   readonly iceServersFor: (participantId: string) => IceServer[];
 }

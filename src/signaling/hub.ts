@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { IceServer } from '../protocol/models.ts';
+import type { RequestResult } from '../protocol/requests.ts';
 import type { Sfu } from '../sfu/types.ts';
 import { type SignalingLimits, signalingLimits } from '../shared/limits.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -79,5 +80,21 @@ function createServices(options: HubOptions, flusher: TurnFlusher): HubServices 
   logRooms(rooms, logger);
   const sessions = new SessionRegistry({ rooms, counters, limits });
   const media = sfu ? new MediaBridge(sfu) : undefined;
-  return { rooms, sessions, media, limits, counters, logger, iceServersFor };
+  return { rooms, sessions, media, limits, counters, logger, iceServersFor, announcement: announce(limits) };
+}
+
+/** What a client has to know of this server's limits. */
+function announce(limits: SignalingLimits): string {
+  const announced: Pick<RequestResult<'join'>, 'heartbeat' | 'limits'> = {
+    heartbeat: { intervalMs: limits.heartbeatIntervalMs, timeoutMs: limits.heartbeatTimeoutMs },
+    limits: {
+      maxFrameBytes: limits.maxFrameBytes,
+      maxMessageBytes: limits.maxMessageBytes,
+      requestsPerSecond: limits.requestsPerSecond,
+      requestBurst: limits.requestBurst,
+      maxTracks: limits.maxTracksPerParticipant,
+      maxParticipants: limits.maxParticipantsPerRoom,
+    },
+  };
+  return JSON.stringify(announced).slice(1, -1);
 }

@@ -36,31 +36,18 @@ function resume(hub: HubServices, { room }: JoinParams, { session: id, token, se
   return session;
 }
 
-/** The reply. The members' part is put together from their kept JSON, because in a big room it is most of the text. */
+/**
+ * The reply, put together from JSON that is kept: what is the same for all, and every member's own, which in a big room
+ * is most of the text. Ids and tokens need no escaping.
+ */
 function describe(hub: HubServices, session: Session, { resumed, seq }: { resumed: boolean; seq: number }): JsonText {
   const { room, participant } = session;
   const others: string[] = [];
   for (const other of room.sessions()) if (other !== session) others.push(other.participant.json);
-  const fixed = JSON.stringify({
-    session: session.id,
-    resumeToken: session.resumeToken,
-    resumed,
-    seq,
-    room: { name: room.name, createdAt: room.createdAt },
-    iceServers: hub.iceServersFor(participant.id),
-    heartbeat: { intervalMs: hub.limits.heartbeatIntervalMs, timeoutMs: hub.limits.heartbeatTimeoutMs },
-    limits: announcedLimits(hub, room.maxParticipants),
-  });
-  return new JsonText(`${fixed.slice(0, -1)},"participant":${participant.json},"participants":[${others.join(',')}]}`);
-}
-
-function announcedLimits({ limits }: HubServices, maxParticipants: number) {
-  return {
-    maxFrameBytes: limits.maxFrameBytes,
-    maxMessageBytes: limits.maxMessageBytes,
-    requestsPerSecond: limits.requestsPerSecond,
-    requestBurst: limits.requestBurst,
-    maxTracks: limits.maxTracksPerParticipant,
-    maxParticipants,
-  };
+  return new JsonText(
+    `{"session":"${session.id}","resumeToken":"${session.resumeToken}","resumed":${resumed},"seq":${seq},` +
+      `"room":{"name":${JSON.stringify(room.name)},"createdAt":${room.createdAt}},` +
+      `"iceServers":${JSON.stringify(hub.iceServersFor(participant.id))},${hub.announcement},` +
+      `"participant":${participant.json},"participants":[${others.join(',')}]}`,
+  );
 }

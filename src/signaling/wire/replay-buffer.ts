@@ -12,7 +12,7 @@ export interface ReplayedEvents {
   firstSeq: number;
 }
 
-const initialSlots = 8;
+const initialSlots = 4;
 
 /**
  * The last events of a session, for a resume: a ring of references to the batches that hold them, bounded by number and
@@ -94,11 +94,19 @@ export class ReplayBuffer {
   /** Doubles the ring, whose size is always a power of two. */
   #grow(): void {
     const size = this.#batches.length;
-    const slots = Array.from({ length: size }, (_, index) => (this.#first + index) & (size - 1));
-    const spare = Array.from({ length: Math.max(size, initialSlots) }, () => 0);
-    this.#batches = [...slots.map((slot) => this.#batches[slot]), ...spare.map(() => undefined)];
-    this.#from = [...slots.map((slot) => this.#from[slot] ?? 0), ...spare];
-    this.#to = [...slots.map((slot) => this.#to[slot] ?? 0), ...spare];
+    const capacity = Math.max(size * 2, initialSlots);
+    const batches = new Array<EventBatch | undefined>(capacity).fill(undefined);
+    const from = new Array<number>(capacity).fill(0);
+    const to = new Array<number>(capacity).fill(0);
+    for (let index = 0; index < size; index += 1) {
+      const slot = (this.#first + index) & (size - 1);
+      batches[index] = this.#batches[slot];
+      from[index] = this.#from[slot] ?? 0;
+      to[index] = this.#to[slot] ?? 0;
+    }
+    this.#batches = batches;
+    this.#from = from;
+    this.#to = to;
     this.#first = 0;
   }
 }
