@@ -152,7 +152,7 @@ function LeaveButton() {
 /** Everything one does in a call, at the bottom. */
 export function ControlBar() {
   return (
-    <footer class="control-bar" role="group" aria-label={t('callControls')} data-testid="controls">
+    <nav class="control-bar" aria-label={t('callControls')} data-testid="controls">
       <div class="control-group control-main">
         <MicrophoneButton />
         <CameraButton />
@@ -163,6 +163,6 @@ export function ControlBar() {
       <div class="control-group control-side">
         <PanelButtons />
       </div>
-    </footer>
+    </nav>
   );
 }

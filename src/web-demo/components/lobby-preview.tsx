@@ -46,10 +46,14 @@ function PreviewControls() {
   );
 }
 
+/** What is wrong with the devices; one note when it is the same with both. */
 function Problems() {
   const { media } = useStore();
   const camera = media.camera.problem.value;
   const microphone = media.microphone.problem.value;
+  if (camera && camera === microphone) {
+    return <MediaProblemNote problem={camera} device="deviceBoth" onRetry={() => void media.retryBoth()} />;
+  }
   return (
     <>
       {microphone ? (

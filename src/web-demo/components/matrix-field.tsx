@@ -29,7 +29,7 @@ export function MatrixField() {
   return (
     <svg class="matrix-field" width="100%" height="100%" aria-hidden="true">
       <defs>
-        <pattern id="matrix-cell" width={step} height={step} patternUnits="userSpaceOnUse">
+        <pattern id="matrix-cell" class="matrix-cell" width={step} height={step} patternUnits="userSpaceOnUse">
           <path d={`M0 .5H${step}M.5 0V${step}`} />
           <circle cx=".5" cy=".5" r="1.5" />
         </pattern>

@@ -145,6 +145,8 @@ export function TileView({ tile, box, role }: TileViewProps) {
   const { call } = useCall();
   const { person, source } = tile;
   const name = tileName(tile);
+  // In the corner there is no room for more.
+  const shortName = role === 'float' ? t('you') : name;
   const isCamera = source === 'camera';
   const isSpeaking = isCamera && person.microphoneOn && call.room.speaking.value.has(person.id);
   const level = connectionLevel(call.room.quality.value.get(person.id));
@@ -177,7 +179,7 @@ export function TileView({ tile, box, role }: TileViewProps) {
           {t('reconnectingTile')}
         </div>
       ) : null}
-      <TilePlate tile={tile} name={name} isSpeaking={isSpeaking} />
+      <TilePlate tile={tile} name={shortName} isSpeaking={isSpeaking} />
       {isCamera ? <QualityBars level={level} /> : null}
       <TileActions tile={tile} name={name} />
     </article>

@@ -44,6 +44,7 @@ export const en = {
   problemFailed: 'Try again, or choose another one.',
   deviceMicrophone: 'microphone',
   deviceCamera: 'camera',
+  deviceBoth: 'camera and microphone',
   deviceScreen: 'screen',
   tryAgain: 'Try again',
 

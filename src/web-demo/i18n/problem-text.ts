@@ -1,7 +1,7 @@
 import type { MediaProblem } from '../model/media-problem.ts';
 import { t } from './language.ts';
 
-export type DeviceKey = 'deviceMicrophone' | 'deviceCamera' | 'deviceScreen';
+export type DeviceKey = 'deviceMicrophone' | 'deviceCamera' | 'deviceBoth' | 'deviceScreen';
 
 const titles = {
   denied: 'problemDeniedTitle',

@@ -45,6 +45,7 @@ export const zh: Dictionary = {
   problemFailed: '请重试，或选择其他设备。',
   deviceMicrophone: '麦克风',
   deviceCamera: '摄像头',
+  deviceBoth: '摄像头和麦克风',
   deviceScreen: '屏幕',
   tryAgain: '重试',
 

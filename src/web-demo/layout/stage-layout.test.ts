@@ -21,6 +21,10 @@ describe('arrangeStage', () => {
     expect(placed[1]?.box.width).toBeLessThan(area.width / 3);
   });
 
+  it('floats our own picture in the corner while we are alone, and leaves the stage to the invitation', () => {
+    expect(arrange([self]).placed).toMatchObject([{ id: 'self', role: 'float' }]);
+  });
+
   it('puts three people into a grid', () => {
     expect(arrange([...others(2), self]).placed.every((tile) => tile.role === 'grid')).toBe(true);
   });

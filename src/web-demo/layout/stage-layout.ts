@@ -39,13 +39,13 @@ export function arrangeStage(request: StageRequest): StageLayout {
   if (tiles.length === 0 || area.width < 1 || area.height < 1) return { placed: [], page: 0, pageCount: 1 };
   const focus = tiles.find((tile) => tile.id === focusId);
   if (focus !== undefined) return arrangeFocus(request, focus);
-  return isPair(tiles) ? arrangePair(request) : arrangeGrid(request);
+  return isSmallCall(tiles) ? arrangePair(request) : arrangeGrid(request);
 }
 
-/** Two cameras, one of them our own: the other person fills the stage. */
-function isPair(tiles: readonly StageTile[]): boolean {
+/** Two cameras, one of them our own: the other person fills the stage. Alone: the invitation does. */
+function isSmallCall(tiles: readonly StageTile[]): boolean {
   return (
-    tiles.length === 2 &&
+    tiles.length <= 2 &&
     tiles.every((tile) => tile.source === 'camera') &&
     tiles.filter((tile) => tile.isSelf).length === 1
   );

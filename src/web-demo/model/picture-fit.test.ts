@@ -7,9 +7,13 @@ it('lets a picture of nearly the same shape fill its tile', () => {
   expect(pictureFit(3 / 4, 1)).toBe('cover');
 });
 
-it('shows an upright picture whole in a wide tile, and the reverse', () => {
+it('shows an upright picture whole in a wide tile', () => {
   expect(pictureFit(9 / 16, 16 / 9)).toBe('contain');
-  expect(pictureFit(16 / 9, 9 / 16)).toBe('contain');
+});
+
+it('cuts the sides of a wide picture off to fill a phone, but not without limit', () => {
+  expect(pictureFit(16 / 9, 374 / 700)).toBe('cover');
+  expect(pictureFit(16 / 9, 0.3)).toBe('contain');
 });
 
 it('fills the tile while the picture has no size yet', () => {

@@ -1,9 +1,14 @@
-/** More than this share of a picture is not cut off to fill a tile; bars are shown instead. */
-const maxCropped = 0.4;
+/**
+ * How much of a picture may be cut off to fill a tile. A wide picture has the face in its middle and little at its
+ * sides; in an upright one the head reaches near the top.
+ */
+const maxCroppedSides = 0.72;
+const maxCroppedHeight = 0.45;
 
-/** Whether a picture fills its tile (a little is cut off) or is shown whole. */
+/** Whether a picture fills its tile (a part is cut off) or is shown whole. */
 export function pictureFit(pictureAspect: number, tileAspect: number): 'cover' | 'contain' {
   if (!(pictureAspect > 0) || !(tileAspect > 0)) return 'cover';
-  const shown = Math.min(pictureAspect, tileAspect) / Math.max(pictureAspect, tileAspect);
-  return 1 - shown > maxCropped ? 'contain' : 'cover';
+  const cropped = 1 - Math.min(pictureAspect, tileAspect) / Math.max(pictureAspect, tileAspect);
+  const maxCropped = pictureAspect > tileAspect ? maxCroppedSides : maxCroppedHeight;
+  return cropped > maxCropped ? 'contain' : 'cover';
 }

@@ -54,6 +54,13 @@ export class LocalMedia {
     await this.devices.refresh();
   }
 
+  /** After a refusal: asks for both again. */
+  async retryBoth(): Promise<void> {
+    preferences.cameraOn.value = true;
+    preferences.microphoneOn.value = true;
+    await this.startPreview();
+  }
+
   /** Turning the camera off frees the device, so that its light goes out. */
   async setCamera(isOn: boolean): Promise<void> {
     preferences.cameraOn.value = isOn;
