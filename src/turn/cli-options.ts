@@ -46,6 +46,11 @@ const flags: Readonly<Record<string, Flag>> = {
   'allow-loopback-peers': { kind: 'switch', option: 'allowLoopbackPeers', help: 'relay to loopback addresses' },
   cert: { kind: 'text', option: 'certificate', help: 'PEM file of the TLS certificate chain' },
   pkey: { kind: 'text', option: 'key', help: 'PEM file of its private key' },
+  'rfc5766-channels': {
+    kind: 'switch',
+    option: 'rfc5766Channels',
+    help: 'accept channels above 0x4fff, as coturn does',
+  },
   'no-udp': { kind: 'switch', option: 'noUdp', help: 'no UDP clients' },
   'no-tcp': { kind: 'switch', option: 'noTcp', help: 'no TCP clients' },
   'no-tls': { kind: 'switch', option: 'noTls', help: 'no TLS clients' },
@@ -89,7 +94,7 @@ export function readCommandLine(args: readonly string[]): CliRequest {
 export function usage(): string {
   const lines = Object.entries(flags).map(([name, { kind, help }]) => {
     const flag = kind === 'switch' ? `--${name}` : `--${name} <${kind === 'number' ? 'number' : 'text'}>`;
-    return `  ${flag.padEnd(36)}${help}`;
+    return `  ${flag.padEnd(38)}${help}`;
   });
   return ['Usage: crosspoint turn [options]', '', ...lines, ''].join('\n');
 }

@@ -77,6 +77,8 @@ export const turnOptionsSchema = z
     /** PEM text, or the path of a PEM file. */
     certificate: z.string().min(1).optional(),
     key: z.string().min(1).optional(),
+    /** Also accepts channel numbers of 0x5000 to 0x7FFF, which RFC 8656 reserves and clients of RFC 5766 may pick. */
+    rfc5766Channels: z.boolean().default(false),
     noUdp: z.boolean().default(false),
     noTcp: z.boolean().default(false),
     noTls: z.boolean().default(false),

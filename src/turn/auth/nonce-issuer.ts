@@ -6,6 +6,10 @@ const nonceCookie = 'obMatJos2';
 /** RFC 8489 section 18.1; bit 0 is the leftmost of 24. */
 const featureBits = { passwordAlgorithms: 0x800000, usernameAnonymity: 0x400000 } as const;
 
+/** Milliseconds of Unix time and 72 bits of HMAC: together 20 characters of base64 without padding. */
+const timeBytes = 6;
+const macBytes = 9;
+
 export interface NonceIssuerOptions {
   readonly key: Buffer;
   readonly lifetimeMs: number;
@@ -19,12 +23,12 @@ export interface NonceIssuerOptions {
  */
 export class NonceIssuer {
   readonly #key: Buffer;
-  readonly #lifetimeSeconds: number;
+  readonly #lifetimeMs: number;
   readonly #prefix: string;
 
   constructor(options: NonceIssuerOptions) {
     this.#key = options.key;
-    this.#lifetimeSeconds = options.lifetimeMs / 1000;
+    this.#lifetimeMs = options.lifetimeMs;
     const bits =
       (options.passwordAlgorithms ? featureBits.passwordAlgorithms : 0) |
       (options.usernameAnonymity ? featureBits.usernameAnonymity : 0);
@@ -32,24 +36,29 @@ export class NonceIssuer {
   }
 
   issue(address: string, nowMs: number): string {
-    const time = Buffer.alloc(4);
-    time.writeUInt32BE(Math.floor(nowMs / 1000), 0);
+    const time = Buffer.alloc(timeBytes);
+    time.writeUIntBE(Math.floor(nowMs), 0, timeBytes);
     return this.#prefix + Buffer.concat([time, this.#mac(time, address)]).toString('base64');
   }
 
   /** True while a nonce that was issued to this address is fresh; forged and foreign nonces count as stale. */
   isFresh(nonce: string, address: string, nowMs: number): boolean {
-    if (!nonce.startsWith(this.#prefix) || nonce.length !== this.#prefix.length + 16) return false;
+    if (!nonce.startsWith(this.#prefix) || nonce.length !== this.#prefix.length + 20) return false;
     const bytes = Buffer.from(nonce.slice(this.#prefix.length), 'base64');
-    if (bytes.length !== 12) return false;
-    const time = bytes.subarray(0, 4);
-    if (!timingSafeEqual(bytes.subarray(4), this.#mac(time, address))) return false;
-    const ageSeconds = nowMs / 1000 - time.readUInt32BE(0);
-    return ageSeconds >= -1 && ageSeconds < this.#lifetimeSeconds;
+    if (bytes.length !== timeBytes + macBytes) return false;
+    const time = bytes.subarray(0, timeBytes);
+    if (!timingSafeEqual(bytes.subarray(timeBytes), this.#mac(time, address))) return false;
+    const ageMs = nowMs - time.readUIntBE(0, timeBytes);
+    return ageMs >= -1_000 && ageMs < this.#lifetimeMs;
   }
 
   #mac(time: Buffer, address: string): Buffer {
-    return createHmac('sha256', this.#key).update(time).update(this.#prefix).update(address).digest().subarray(0, 8);
+    return createHmac('sha256', this.#key)
+      .update(time)
+      .update(this.#prefix)
+      .update(address)
+      .digest()
+      .subarray(0, macBytes);
   }
 }
 

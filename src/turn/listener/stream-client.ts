@@ -68,7 +68,7 @@ export class StreamClient implements TurnClient {
 
   #receive(framer: StreamFramer, chunk: Buffer): void {
     const understood = framer.push(chunk);
-    const tooMuch = this.allocation === undefined && framer.pendingBytes > turnLimits.maxRequestBytes;
+    const tooMuch = this.allocation === undefined && framer.wantedBytes > turnLimits.maxRequestBytes;
     if (understood && !tooMuch) return;
     this.#engine.services.context.metrics.add(metricIndex.droppedMalformed, 1);
     this.#socket.destroy();

@@ -15,9 +15,9 @@ export class StreamFramer {
     this.#onFrame = onFrame;
   }
 
-  /** Bytes of an unfinished frame. */
-  get pendingBytes(): number {
-    return this.#partBytes;
+  /** The length that the unfinished frame announces. */
+  get wantedBytes(): number {
+    return this.#wantedBytes;
   }
 
   /** False when the stream is neither, and the connection is of no further use. */
@@ -50,7 +50,7 @@ export class StreamFramer {
 /** The length of the frame that begins here, padding included; undefined for bytes that begin neither kind. */
 function frameLength(bytes: Buffer): number | undefined {
   const announced = bytes.readUInt16BE(2);
-  const kind = bytes.readUInt8(0) >> 4;
-  if (kind === 4) return 4 + announced + (-announced & 3);
-  return kind < 4 && announced % 4 === 0 ? stunHeaderBytes + announced : undefined;
+  const kind = bytes.readUInt8(0) >> 6;
+  if (kind === 1) return 4 + announced + (-announced & 3);
+  return kind === 0 && announced % 4 === 0 ? stunHeaderBytes + announced : undefined;
 }

@@ -97,7 +97,7 @@ export class UdpListener {
   #receive(datagram: Buffer, remote: RemoteInfo): void {
     const first = datagram[0] ?? 0xff;
     const client = this.#find(remote);
-    if (first >= 0x40 && first < 0x50) {
+    if (first >= 0x40 && first < 0x80) {
       if (client !== undefined) this.#engine.handleChannelData(client, datagram);
     } else {
       this.#engine.handleMessage(client ?? new UdpClient(this, remote), datagram);

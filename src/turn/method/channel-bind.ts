@@ -13,7 +13,7 @@ interface Binding {
 export function handleChannelBind(services: TurnServices, request: TurnRequest): Outcome {
   const allocation = requireAllocation(request);
   if ('error' in allocation) return allocation;
-  const binding = readBinding(request);
+  const binding = readBinding(request, services.maxChannel);
   if (binding === undefined || !isConsistent(allocation, binding, request.nowMs)) return { error: 400 };
   const refusal = checkBinding(services, allocation, binding);
   if (refusal !== undefined) return refusal;
@@ -21,14 +21,14 @@ export function handleChannelBind(services: TurnServices, request: TurnRequest):
   return { attributes: [] };
 }
 
-/** A channel number of the range that RFC 8656 section 12 leaves for channels, and one peer. */
-function readBinding({ message }: TurnRequest): Binding | undefined {
+/** A channel number of the range that is left for channels (RFC 8656 section 12), and one peer. */
+function readBinding({ message }: TurnRequest, maxChannel: number): Binding | undefined {
   const number = message.get(attributeType.channelNumber);
   const value = message.get(attributeType.xorPeerAddress);
   const peer = value && decodeXorAddress(value, message.transactionId);
   if (number?.length !== 4 || peer === undefined) return undefined;
   const channel = number.readUInt16BE(0);
-  return channel >= 0x4000 && channel <= 0x4fff ? { channel, peer } : undefined;
+  return channel >= 0x4000 && channel <= maxChannel ? { channel, peer } : undefined;
 }
 
 /** Neither is the channel bound to another peer nor the peer to another channel. */

@@ -18,6 +18,8 @@ export interface TurnServices {
   readonly quotas: QuotaLedger;
   /** Allocations at a time; 0 is no limit. */
   readonly quotaMax: { readonly user: number; readonly address: number; readonly total: number };
+  /** The highest channel number that may be bound. */
+  readonly maxChannel: number;
   readonly lifetimes: { readonly defaultMs: number; readonly maxMs: number };
 }
 

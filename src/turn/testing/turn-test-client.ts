@@ -33,6 +33,7 @@ export interface RequestOptions {
 interface Channel {
   write(bytes: Buffer): void;
   close(): void;
+  pause(): void;
   readonly local: TransportAddress;
 }
 
@@ -58,6 +59,7 @@ export class TurnTestClient {
     client.#channel = {
       write: (bytes) => socket.send(bytes, server.port, server.address),
       close: () => socket.close(),
+      pause: () => undefined,
       local: { family: address.includes(':') ? 6 : 4, address, port },
     };
     return client;
@@ -85,6 +87,7 @@ export class TurnTestClient {
     client.#channel = {
       write: (bytes) => socket.write(bytes),
       close: () => socket.destroy(),
+      pause: () => socket.pause(),
       local: { family: localAddress.includes(':') ? 6 : 4, address: localAddress, port: localPort },
     };
     return client;
@@ -100,6 +103,11 @@ export class TurnTestClient {
 
   close(): void {
     this.#open.close();
+  }
+
+  /** Stops reading a stream. */
+  pause(): void {
+    this.#open.pause();
   }
 
   /** The next datagram or frame; rejects when none comes. */

@@ -154,6 +154,7 @@ function createServices(
     ports: new RelayPorts({ relayAddresses, minPort, maxPort, reservations }),
     quotas: new QuotaLedger({ sketches: memory.quotas, own: index, seed: memory.quotaSeed }),
     quotaMax: { user: options.userQuota, address: options.addressQuota, total: options.totalQuota },
+    maxChannel: options.rfc5766Channels ? 0x7fff : 0x4fff,
     lifetimes: { defaultMs: lifetimes.allocationSeconds * 1000, maxMs: lifetimes.maxAllocationSeconds * 1000 },
   };
 }
