@@ -33,7 +33,10 @@ export const errorReply = z.object({ id: requestId.nullable(), error: errorBody 
 export const eventEnvelope = z.object({
   method: z.string(),
   params: z.unknown(),
-  seq: z.number().int().describe('Counts the session’s events from 1, without gaps.'),
+  seq: z
+    .number()
+    .int()
+    .describe('Counts the session’s events from 1, without gaps. `disconnect` stands outside of it and carries 0.'),
 });
 
 /** What a server sends: a reply, an error or an event, told apart by their keys. */

@@ -135,7 +135,8 @@ const renegotiate = {
 };
 
 const disconnect = {
-  summary: 'The last event of a session: the server closes the connection after it.',
+  summary:
+    'The last event on a connection: the server closes it afterwards. Not part of the sequence, its `seq` is 0; never sent again.',
   params: z.object({
     code: z.string().describe('A code of the error table.'),
     message: z.string(),

@@ -329,7 +329,7 @@ describe('Session', () => {
       network.socket.event('disconnect', { ...farewell('resume'), code: 'slowConsumer' });
       await vi.advanceTimersByTimeAsync(500);
       network.socket.open();
-      expect(network.socket.last('join').params).toMatchObject({ resume: { seq: 1 } });
+      expect(network.socket.last('join').params).toMatchObject({ resume: { seq: 0 } });
     });
 
     it.each([

@@ -217,6 +217,11 @@ export class Session extends EventEmitter<SessionEvents> {
       this.#queue.settle(frame);
       return;
     }
+    // It belongs to the connection, not to the session's sequence.
+    if (frame.event?.name === 'disconnect') {
+      this.#handleDisconnect(membership, frame.event.params);
+      return;
+    }
     if (frame.seq <= membership.lastSeq) return;
     if (frame.seq > membership.lastSeq + 1) {
       this.#logger.warn('events are missing; resuming', { expected: membership.lastSeq + 1, received: frame.seq });
@@ -224,8 +229,7 @@ export class Session extends EventEmitter<SessionEvents> {
       return;
     }
     membership.lastSeq = frame.seq;
-    if (frame.event?.name === 'disconnect') this.#handleDisconnect(membership, frame.event.params);
-    else if (frame.event) this.emit('eventReceived', frame.event);
+    if (frame.event) this.emit('eventReceived', frame.event);
   }
 
   #handleDisconnect(membership: Membership, farewell: EventParams<'disconnect'>): void {
