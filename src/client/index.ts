@@ -1,5 +1,7 @@
 /** The client for browsers, and for Node as far as no media is needed. Everything an application may use is here. */
 
+import './session/without-eval.ts';
+
 export type { DisconnectAction, ErrorCode } from '../protocol/error-codes.ts';
 export type {
   AnnouncedLimits,

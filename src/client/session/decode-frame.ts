@@ -1,9 +1,5 @@
-import { z } from 'zod';
 import { serverFrame } from '../../protocol/envelope.ts';
 import { type EventName, type EventParams, events } from '../../protocol/events.ts';
-
-// Without this zod probes for `eval`, which a page's strict content security policy reports as a violation.
-z.config({ jitless: true });
 
 /** An event with its parameters, told apart by its name. */
 export type ServerEvent = { [Name in EventName]: { name: Name; params: EventParams<Name> } }[EventName];
