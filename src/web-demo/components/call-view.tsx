@@ -34,7 +34,7 @@ function TopBar() {
         title={`${t('shortcuts')} (?)`}
         onClick={() => call.panels.openDialog('shortcuts')}
       >
-        <Icon name="keyboard" size={20} />
+        <Icon name="keyboard" />
       </button>
       <button
         type="button"

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { language, t } from '../i18n/language.ts';
+import { t, timeLocale } from '../i18n/language.ts';
 import { type ChatMessage, continuesGroup, linkify, maxChatChars } from '../model/chat.ts';
 import { avatarColour } from '../model/initials.ts';
 import { useCall } from './call-context.ts';
@@ -28,7 +28,7 @@ interface MessageProps {
 
 function Message({ message, isContinued }: MessageProps) {
   const { participantId, name, isSelf, text, at } = message;
-  const time = new Date(at).toLocaleTimeString(language.value, { hour: '2-digit', minute: '2-digit' });
+  const time = new Date(at).toLocaleTimeString(timeLocale.value, { hour: '2-digit', minute: '2-digit' });
   return (
     <li class={isSelf ? 'message message-own' : 'message'} data-testid="chat-message" data-continued={isContinued}>
       {isContinued ? null : (

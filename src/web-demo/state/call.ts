@@ -72,7 +72,7 @@ export class Call {
       room: this.room,
       isOpen: this.panels.isChatOpen,
       onUnread: ({ name, text }) =>
-        notices.tell(t('newMessageFrom', { name: name || t('guest'), text: text.slice(0, 80) })),
+        notices.tell(t('newMessageFrom', { name: name || t('guest'), text: text.slice(0, 80) }), 'chat'),
     });
   }
 
@@ -85,6 +85,9 @@ export class Call {
       ),
       this.#client.on('trackPublished', ({ source, participant }) => {
         if (source === 'screen') notices.tell(t('startedSharing', named(participant.name)));
+      }),
+      effect(() => {
+        if (this.panels.isChatOpen.value) notices.dismissTopic('chat');
       }),
       effect(() => {
         if (this.isReconnecting.value) return () => this.#tellReconnected(notices);

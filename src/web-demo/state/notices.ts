@@ -5,12 +5,14 @@ export interface Notice {
   readonly text: string;
   /** Problems are announced at once and stay longer. */
   readonly isProblem: boolean;
+  /** Notices of a topic can be taken back together. */
+  readonly topic: string | null;
 }
 
 const shownMs = 4500;
 const problemShownMs = 9000;
 /** When a crowd arrives only the last ones are told. */
-const maxNotices = 4;
+const maxNotices = 3;
 
 /** Short messages that come and go: who joined, what failed. */
 export class Notices {
@@ -22,18 +24,22 @@ export class Notices {
     return this.#list;
   }
 
-  tell(text: string): void {
-    this.#add({ text, isProblem: false });
+  tell(text: string, topic: string | null = null): void {
+    this.#add({ text, isProblem: false, topic });
   }
 
   warn(text: string): void {
-    this.#add({ text, isProblem: true });
+    this.#add({ text, isProblem: true, topic: null });
   }
 
   dismiss(id: number): void {
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
     this.#list.value = this.#list.peek().filter((notice) => notice.id !== id);
+  }
+
+  dismissTopic(topic: string): void {
+    for (const notice of this.#list.peek()) if (notice.topic === topic) this.dismiss(notice.id);
   }
 
   clear(): void {
