@@ -35,6 +35,14 @@ export class ClientCapabilities {
     return toMediasoupCapabilities(this.#known);
   }
 
+  /** The client has no decoder for what it was offered; other tracks of that codec need not be tried. */
+  unlearn(offered: RtpParameters): void {
+    const [main] = offered.codecs;
+    const isRefused = (codec: Codec) =>
+      main?.payloadType === (isRtx(codec) ? Number(codec.parameters.apt) : codec.preferredPayloadType);
+    this.#known = { ...this.#known, codecs: this.#known.codecs.filter((codec) => !isRefused(codec)) };
+  }
+
   learn(sections: readonly AnsweredSection[]): void {
     const accepted = sections.filter((section) => section.accepted && section.direction !== 'inactive');
     const learned = receivingCapabilities(

@@ -144,15 +144,20 @@ export class Room extends EventEmitter<SfuRoomEvents> implements SfuRoom, MediaR
     });
   }
 
-  /** Stays on the room's own worker while it has room, and spreads to the least loaded one when it has not. */
+  /** Stays on the room's own workers while they have room, and spreads to the least loaded one when they have not. */
   #choosePlace(): Place {
     const own = [...this.#places].filter(({ worker }) => worker.alive);
-    const [best] = own.sort((one, other) => one.worker.census.consumers - other.worker.census.consumers);
-    const { maxConsumersPerWorker } = this.#context.options;
-    if (best && best.worker.census.consumers < maxConsumersPerWorker) return best;
+    const [best] = own.sort((one, other) => this.#expectedConsumers(one) - this.#expectedConsumers(other));
+    if (best && this.#expectedConsumers(best) < this.#context.options.maxConsumersPerWorker) return best;
     const least = this.#context.pool.leastLoaded();
     if (!least) throw new CrosspointError('mediaUnavailable');
     return own.find(({ worker }) => worker === least) ?? this.#openPlace(least);
+  }
+
+  /** People who join at the same time have no consumers yet: each of them is taken to receive one track of each other. */
+  #expectedConsumers({ worker, members }: Place): number {
+    const everybody = [...this.#places].reduce((sum, place) => sum + place.members.size, 0);
+    return Math.max(worker.census.consumers, members.size * (everybody - 1));
   }
 
   #openPlace(worker: MediaWorker): Place {

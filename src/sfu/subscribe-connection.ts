@@ -140,6 +140,9 @@ export class SubscribeConnection {
     if (answered.description.stopped) slot.dead = true;
     if (!subscription || slot.subscription !== subscription) return;
     if (!answered.accepted) {
+      if (answered.description.stopped && !subscription.accepted) {
+        this.#context.capabilities.unlearn(slot.last.rtpParameters);
+      }
       this.#vacate(slot);
       this.#context.onRefused(subscription.track, 'unsupportedCodec');
     } else if (lacksRepair(slot.last.rtpParameters, answered)) {

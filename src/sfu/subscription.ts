@@ -51,6 +51,10 @@ export class Subscription implements QualitySource {
     return this.track.participantId;
   }
 
+  get accepted(): boolean {
+    return this.#accepted;
+  }
+
   /** The worse of the way in and the way out; undefined while nothing is meant to flow. */
   score(): number | undefined {
     if (!this.#accepted || this.consumer.paused || this.consumer.producerPaused) return undefined;
