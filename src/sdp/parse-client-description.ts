@@ -37,13 +37,9 @@ function requireDistinctMids(sections: ClientSection[]) {
 /** There is one transport for each connection, so all that is not stopped has to be in one BUNDLE group. */
 function requireOneTransport(sections: ClientSection[], bundle: string[]) {
   const used = sections.filter(({ stopped }) => !stopped);
-  const [only] = used;
-  if (bundle.length === 0 && used.length <= 1 && sections.length <= 1) return;
+  if (bundle.length === 0 && used.length <= 1) return;
   if (used.some(({ bundled }) => !bundled)) {
     throw invalidSdp('badBundle', 'Every m-line has to be in one BUNDLE group.');
-  }
-  if (only && !sections.some(({ mid }) => mid === bundle[0])) {
-    throw invalidSdp('badBundle', 'The BUNDLE group begins with a mid that does not exist.');
   }
 }
 

@@ -46,10 +46,15 @@ function describeMapping(payloadType: number, mapping: MediaDescription['rtp'][n
     return known && { ...known, channels: 1 };
   }
   const clockRate = Number(mapping.rate);
-  const channels = Number(mapping.encoding ?? 1);
   const name = String(mapping.codec);
+  const channels = Number(mapping.encoding ?? defaultChannels(name));
   const usable = name !== '' && isCount(clockRate, 384_000) && isCount(channels, 255);
   return usable ? { name, clockRate, channels } : undefined;
+}
+
+/** RFC 7587 section 7: Opus always says two; GStreamer leaves them out while its encoder is still starting. */
+function defaultChannels(name: string): number {
+  return name.toLowerCase() === 'opus' ? 2 : 1;
 }
 
 function isCount(value: number, most: number): boolean {

@@ -30,7 +30,7 @@ export function writeSession({ sessionId, sessionVersion, bundle }: SessionHeade
 export interface TransportLines {
   transport: ServerTransport;
   setup: DtlsSetup;
-  /** The section of the BUNDLE tag tells the candidates for all (RFC 9143 section 7.2). */
+  /** In an answer the section of the BUNDLE tag tells the candidates for all (RFC 9143 section 7.3). */
   withCandidates: boolean;
 }
 

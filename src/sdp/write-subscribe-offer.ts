@@ -21,10 +21,11 @@ const protocol = 'UDP/TLS/RTP/SAVPF';
 export function writeSubscribeOffer({ transport, sessionId, sessionVersion, sections }: SubscribeOffer): string {
   return write({
     ...writeSession({ sessionId, sessionVersion, bundle: sections.map(({ mid }) => mid) }),
-    media: sections.map((section, index) => ({
+    media: sections.map((section) => ({
       ...writeSection(section),
-      // RFC 8842 section 5.3: actpass in re-offers too, whatever was agreed before.
-      ...writeTransportLines({ transport, setup: 'actpass', withCandidates: index === 0 }),
+      // RFC 8842 section 5.3: actpass in re-offers too, whatever was agreed before. Candidates stand in every section,
+      // for a client that refuses the first one (H.264 in Firefox) connects with what another one says.
+      ...writeTransportLines({ transport, setup: 'actpass', withCandidates: true }),
     })),
   });
 }

@@ -4,8 +4,9 @@ import puppeteer from 'puppeteer-core';
 
 /**
  * Chromium (through playwright-core) and Firefox (through puppeteer-core and WebDriver BiDi) behind one small interface,
- * both headless, with a fake camera and microphone, and with host candidates on loopback. A page that captures media has
- * to be a secure context: open an `http://127.0.0.1` or `https:` address, not `about:blank`.
+ * both headless, with a fake camera and microphone. A page that captures media has to be a secure context: open an
+ * `http://127.0.0.1` or `https:` address, not `about:blank`. Chromium reaches media on 127.0.0.1; Firefox 153 does not,
+ * whatever its loopback preference says, so media servers have to announce another address of the machine to it.
  */
 export interface TestBrowser extends AsyncDisposable {
   readonly name: 'chromium' | 'firefox';
@@ -138,7 +139,7 @@ export async function launchFirefox(options: LaunchOptions = {}): Promise<TestBr
       page.on('console', (message) => onConsole(message.text()));
       page.on('pageerror', (error) => onConsole(String(error)));
     }
-    if (pageOptions.initScript) await page.evaluateOnNewDocument(`() => { ${pageOptions.initScript} }`);
+    if (pageOptions.initScript) await page.evaluateOnNewDocument(pageOptions.initScript);
     await page.goto(url);
     return new DrivenPage(page, (size) => page.setViewport(size));
   };
