@@ -85,7 +85,7 @@ describe('Session', () => {
       const outcome = expect(session.open({ room: 'lobby' })).rejects.toMatchObject({ code: 'connectionFailed' });
       await vi.advanceTimersByTimeAsync(10_000);
       await outcome;
-      expect(network.socket.closedWith).toBe(1000);
+      expect(network.socket.closedWith).toBe(4000);
     });
 
     it('refuses a second join while one lasts, and allows one after leaving', async () => {
@@ -226,6 +226,14 @@ describe('Session', () => {
       expect(network.socket.last('join').params).toMatchObject({ name: 'Anna' });
     });
 
+    it('heeds the server’s last word, which has no place in the sequence', async () => {
+      const { network, session } = await createJoined();
+      network.socket.event('message', message(1));
+      const params = { code: 'roomClosed', message: 'over', action: 'giveUp' };
+      network.socket.receive({ method: 'disconnect', params, seq: 0 });
+      expect(session.state).toMatchObject({ status: 'disconnected', code: 'roomClosed' });
+    });
+
     it('resumes when events are missing in the stream', async () => {
       const { network, events, session } = await createJoined();
       network.socket.event('message', message(1));
@@ -352,7 +360,7 @@ describe('Session', () => {
       expect(session.state.status).toBe('joined');
       await vi.advanceTimersByTimeAsync(1);
       expect(session.state).toMatchObject({ status: 'reconnecting' });
-      expect(network.socket.closedWith).toBe(1000);
+      expect(network.socket.closedWith, 'a goodbye would end the session').not.toBe(1000);
     });
 
     it('are not suspected while anything arrives', async () => {

@@ -53,9 +53,12 @@ const passingRefusals: readonly string[] = ['serverFull', 'rateLimited', 'intern
 const laterRefusals: readonly string[] = [...passingRefusals, 'roomFull', 'connectionFailed'];
 
 const silentLogger: ClientLogger = { debug: () => {}, info: () => {}, warn: () => {} };
-/** Private close codes, for a peer that looks at them. */
+/** Ends the session too. */
+const closeGoodbye = 1000;
+/** Private close codes, for people who read logs. */
 const closeSilent = 4001;
 const closeGap = 4002;
+const closeSuperseded = 4003;
 
 /**
  * Membership in a room across sockets: joins, sees the end of a socket, and resumes or joins anew. It owns the socket, the
@@ -217,7 +220,7 @@ export class Session extends EventEmitter<SessionEvents> {
       this.#queue.settle(frame);
       return;
     }
-    // It belongs to the connection, not to the session's sequence.
+    // The server's last word stands outside of the sequence, which is only of events that can be sent again.
     if (frame.event?.name === 'disconnect') {
       this.#handleDisconnect(membership, frame.event.params);
       return;
@@ -246,7 +249,7 @@ export class Session extends EventEmitter<SessionEvents> {
 
   /** A connection has ended, or could not be made: goes on as the farewell says. */
   #handleLoss(membership: Membership, farewell: Farewell): void {
-    this.#dropSocket();
+    this.#dropSocket(closeSuperseded);
     const { code, message, action, retryAfterMs } = farewell;
     const final = membership.firstJoin !== undefined || action === 'giveUp';
     if (final) {
@@ -275,20 +278,20 @@ export class Session extends EventEmitter<SessionEvents> {
     if (!membership) return;
     this.#membership = undefined;
     this.#queue.rejectAll(error);
-    this.#dropSocket();
+    this.#dropSocket(closeGoodbye);
     this.#endReconnection();
     this.#stopWatching?.();
     this.#setState(state);
     membership.firstJoin?.reject(error);
   }
 
-  #dropSocket(): void {
+  #dropSocket(closeCode: number): void {
     this.#heartbeat?.stop();
     this.#heartbeat = undefined;
     this.#farewell = undefined;
     const socket = this.#socket;
     this.#socket = undefined;
-    socket?.close();
+    socket?.close(closeCode);
     this.#queue.disconnect();
   }
 

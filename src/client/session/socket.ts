@@ -6,6 +6,8 @@ import { decodeFrame, type Frame } from './decode-frame.ts';
 /** A TCP and TLS handshake over the worst of networks; after that another try is better than more patience. */
 const openTimeoutMs = 10_000;
 const openState = 1;
+/** Private close codes (RFC 6455 section 7.4.2), for people who read logs. */
+const openTimeoutCode = 4000;
 
 interface SocketEvents {
   opened: [];
@@ -23,7 +25,7 @@ export class Socket extends EventEmitter<SocketEvents> {
   constructor(url: string, WebSocket: WebSocketConstructor) {
     super();
     this.#socket = new WebSocket(url, subprotocol);
-    this.#openTimer = setTimeout(() => this.fail(4000, 'opening timed out'), openTimeoutMs);
+    this.#openTimer = setTimeout(() => this.fail(openTimeoutCode, 'opening timed out'), openTimeoutMs);
     this.#socket.addEventListener('open', () => this.#handleOpen());
     this.#socket.addEventListener('message', (event) => this.#handleMessage(event.data));
     this.#socket.addEventListener('close', (event) => this.#end(event.code, event.reason));
@@ -35,18 +37,18 @@ export class Socket extends EventEmitter<SocketEvents> {
     if (!this.#ended && this.#socket.readyState === openState) this.#socket.send(text);
   }
 
-  /** Closes it without further events. */
-  close(): void {
+  /** Closes it without further events. To the server code 1000 means goodbye; any other leaves the session to be resumed. */
+  close(code: number): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#openTimer);
-    this.#socket.close(1000);
+    this.#socket.close(code);
   }
 
   /** Gives it up and says so at once: the close handshake of a dead network would take minutes. */
   fail(code: number, reason: string): void {
     if (this.#ended) return;
-    this.close();
+    this.close(code);
     this.emit('closed', code, reason);
   }
 

@@ -75,6 +75,10 @@ export class FakeWebSocket implements WebSocketLike {
   }
 
   event(method: string, params: unknown): void {
+    if (method === 'disconnect') {
+      this.receive({ method, params, seq: 0 });
+      return;
+    }
     this.#seq += 1;
     this.receive({ method, params, seq: this.#seq });
   }
