@@ -2,9 +2,25 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-// What a failure shows: where it began, which the last lines of npm and of compilers do not tell, and how it ended.
-const ERROR_LINES = 6;
-const TAIL_LINES = 6;
+const EXCERPT_LINES = 10;
+const TAIL_LINES = 4;
+
+/** What a failure shows of a command's output: from the first line that speaks of an error on, and how it ended. */
+class Excerpt {
+  #fromError = [];
+  #tail = [];
+
+  add(line) {
+    if (line.trim() === '' || /^\s+at /.test(line)) return;
+    const began = this.#fromError.length > 0 || /\b(error|failed)\b.*\w/i.test(line);
+    if (began && this.#fromError.length < EXCERPT_LINES) this.#fromError.push(line);
+    else if (this.#tail.push(line) > TAIL_LINES) this.#tail.shift();
+  }
+
+  get lines() {
+    return [...this.#fromError, ...this.#tail];
+  }
+}
 
 /** A command that ended with a code other than 0; `excerpt` holds the lines of its output that tell why. */
 export class CommandFailure extends Error {
@@ -27,19 +43,16 @@ export class CommandFailure extends Error {
 export async function run(command, args, { cwd, env, onLine, logFile, statusFd = false } = {}) {
   const child = spawn(command, args, {
     cwd,
-    env: env ?? process.env,
+    env: { ...(env ?? process.env), NO_COLOR: '1', FORCE_COLOR: undefined },
     stdio: ['ignore', 'pipe', 'pipe', statusFd ? 'pipe' : 'ignore'],
   });
   const log = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined;
   const output = [];
-  const errors = [];
-  const tail = [];
+  const excerpt = new Excerpt();
   const read = (stream, onStreamLine) =>
     createInterface({ input: stream }).on('line', (line) => {
       log?.write(`${line}\n`);
-      if (errors.length < ERROR_LINES && /\berror\b.*\w/i.test(line)) errors.push(line);
-      else tail.push(line);
-      if (tail.length > TAIL_LINES) tail.shift();
+      excerpt.add(line);
       onStreamLine(line);
     });
   read(child.stdout, (line) => {
@@ -53,12 +66,12 @@ export async function run(command, args, { cwd, env, onLine, logFile, statusFd =
 
   const code = await new Promise((resolve) => {
     child.once('error', (error) => {
-      tail.push(error.message);
+      excerpt.add(error.message);
       resolve('an error before it started');
     });
     child.once('close', (exitCode, signal) => resolve(signal ?? exitCode));
   });
   log?.end();
-  if (code !== 0) throw new CommandFailure([command, ...args].join(' '), code, [...errors, ...tail]);
+  if (code !== 0) throw new CommandFailure([command, ...args].join(' '), code, excerpt.lines);
   return output.join('\n');
 }
