@@ -1,7 +1,8 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HttpEdge } from './server/http-edge.ts';
+import { createMetrics } from './server/metrics.ts';
 import { sfuOptionsOf } from './server/sfu-options.ts';
 import { signalingOptionsOf } from './server/signaling-options.ts';
 import { startTurn } from './server/turn.ts';
@@ -10,9 +11,12 @@ import type { SfuCounts } from './sfu/types.ts';
 import { isWildcard } from './shared/config/load-config.ts';
 import type { Config } from './shared/config/schema.ts';
 import type { Logger } from './shared/logger.ts';
+import type { Metrics } from './shared/metrics.ts';
+import { HubCounters } from './shared/tally.ts';
 import { loadTlsCredentials } from './shared/tls/tls-credentials.ts';
 import { refuseUpgrade, signalingPath } from './signaling/edge/signaling-edge.ts';
 import { Hub, type HubCounts } from './signaling/hub.ts';
+import { MetricsEndpoint } from './signaling/metrics-endpoint.ts';
 import { StaticFiles } from './signaling/static-files.ts';
 
 const WEB_DEMO_DIR = fileURLToPath(new URL('../dist/web-demo', import.meta.url));
@@ -80,8 +84,10 @@ async function start({ config, logger, parts }: ServerOptions & { parts: Parts }
   const sfu = parts.add(await createSfu({ logger: logger.child({ part: 'sfu' }), options: sfuOptionsOf(config) }));
   const turn = await startTurn({ config, logger, credentials, mediaPorts: sfu.ports });
   if (turn.server) parts.add(turn.server);
-  const hub = new Hub({ ...signalingOptionsOf(config), logger, sfu, iceServersFor: turn.iceServersFor });
-  const http = parts.add(await listen(config, { credentials, hub }));
+  const counters = new HubCounters();
+  const hub = new Hub({ ...signalingOptionsOf(config), logger, counters, sfu, iceServersFor: turn.iceServersFor });
+  const metrics = parts.add(createMetrics({ hub, counters, sfu, turn: turn.server }));
+  const http = parts.add(await listen(config, { credentials, hub, metrics }));
   parts.add(hub);
   logger.debug({ host: config.http.host, port: http.address.port }, 'HTTP listens');
   return {
@@ -101,16 +107,19 @@ function tlsCredentialsOf({ http, media, cacheDirectory = '.' }: Config) {
   return loadTlsCredentials(http.tls, { directory: join(cacheDirectory, 'tls'), hosts });
 }
 
-function listen(
-  { http }: Config,
-  { credentials, hub }: { credentials: Awaited<ReturnType<typeof tlsCredentialsOf>>; hub: Hub },
-) {
-  const staticFiles = new StaticFiles(WEB_DEMO_DIR);
+interface HttpParts {
+  credentials: Awaited<ReturnType<typeof tlsCredentialsOf>>;
+  hub: Hub;
+  metrics: Metrics;
+}
+
+function listen({ http, metrics: { token } }: Config, { credentials, hub, metrics }: HttpParts) {
+  const endpoints = [new MetricsEndpoint({ metrics, token }), new StaticFiles(WEB_DEMO_DIR)];
   return HttpEdge.start({
     host: http.host,
     port: http.port,
     credentials,
-    onRequest: answerWith(staticFiles),
+    onRequest: answerWith(endpoints),
     onUpgrade: (request, socket, head) => {
       if (request.url?.split('?', 1)[0] === signalingPath) hub.handleUpgrade(request, socket, head);
       else refuseUpgrade(socket, 404, 'There is no WebSocket here.');
@@ -118,10 +127,15 @@ function listen(
   });
 }
 
-function answerWith(staticFiles: StaticFiles): RequestListener {
+interface Endpoint {
+  /** False when the request is for something else. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+function answerWith(endpoints: readonly Endpoint[]): RequestListener {
   return (request, response) => {
     if (request.url === '/healthz') response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok\n');
-    else if (!staticFiles.handle(request, response)) response.writeHead(404).end();
+    else if (!endpoints.some((endpoint) => endpoint.handle(request, response))) response.writeHead(404).end();
   };
 }
 

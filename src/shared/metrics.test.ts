@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { type MetricSources, Metrics } from './metrics.ts';
 
 const quiet: MetricSources = {
+  counters: new HubCounters(),
   connections: () => 3,
   sessions: () => 2,
   waitingSessions: () => 1,
@@ -29,14 +30,17 @@ test('asks its sources at every scrape', async () => {
 });
 
 test('shows plain counters as absolute values, however often it is scraped', async () => {
-  metrics = new Metrics(quiet);
-  metrics.hub.framesSent += 5;
-  metrics.hub.requests.add('join');
-  metrics.hub.requests.add('join', 2);
+  const counters = new HubCounters();
+  metrics = new Metrics({ ...quiet, counters });
+  counters.framesSent += 5;
+  counters.requests.add('join');
+  counters.requests.add('join', 2);
+  counters.joinSeconds.observe(0.004);
   await metrics.text();
   const shown = lines(await metrics.text());
   expect(shown).toContain('crosspoint_frames_sent_total 5');
   expect(shown).toContain('crosspoint_requests_total{method="join"} 3');
+  expect(shown).toContain('crosspoint_join_seconds_bucket{le="0.005"} 1');
 });
 
 test('labels objects by kind and forgets labels that are gone', async () => {

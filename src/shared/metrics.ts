@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { EventLoopMonitor } from './event-loop-monitor.ts';
-import { HubCounters } from './tally.ts';
+import type { HubCounters } from './tally.ts';
 
 type Source = () => number;
 type LabelledSource = () => Iterable<readonly [label: string, value: number]>;
 
 /** What `server.ts` connects: functions that are asked when somebody scrapes, and cost nothing otherwise. */
 export interface MetricSources {
+  /** What the hub has counted. */
+  counters: HubCounters;
   /** Open WebSockets. */
   connections: Source;
   sessions: Source;
@@ -33,15 +35,14 @@ const latencyBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
 /** All that the server counts, in one registry. This file is the only one that defines metrics; docs/metrics.md lists them. */
 export class Metrics {
   readonly registry: Registry = new Registry();
-  /** The hub adds to these fields. */
-  readonly hub: HubCounters = new HubCounters();
-  readonly joinSeconds: Histogram;
-  readonly publishSeconds: Histogram;
   readonly #eventLoop = new EventLoopMonitor();
 
   constructor(sources: MetricSources) {
-    this.joinSeconds = this.#histogram('crosspoint_join_seconds', 'Time from the join request to its reply.');
-    this.publishSeconds = this.#histogram(
+    sources.counters.joinSeconds = this.#histogram(
+      'crosspoint_join_seconds',
+      'Time from the join request to its reply.',
+    );
+    sources.counters.publishSeconds = this.#histogram(
       'crosspoint_publish_seconds',
       'Time from a publish offer to its answer, negotiation with the media worker included.',
     );
@@ -55,13 +56,13 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#eventLoop.close();
     this.registry.clear();
   }
 
   #defineHub(sources: MetricSources): void {
-    const hub = this.hub;
+    const hub = sources.counters;
     this.#gauge('crosspoint_connections', 'Open WebSocket connections.', sources.connections);
     this.#gauge('crosspoint_sessions', 'Sessions, connected or waiting to be resumed.', sources.sessions);
     this.#gauge('crosspoint_sessions_waiting', 'Sessions waiting to be resumed.', sources.waitingSessions);

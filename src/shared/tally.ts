@@ -11,6 +11,13 @@ export class Tally implements Iterable<readonly [string, number]> {
   }
 }
 
+/** Takes durations, as a histogram of a metrics registry does. */
+interface DurationObserver {
+  observe(seconds: number): void;
+}
+
+const nobody: DurationObserver = { observe: () => undefined };
+
 /**
  * Counters of the hub's hot path. Adding to a field costs a nanosecond where a labelled prom-client counter costs a
  * microsecond, so the hub adds here, and the registry reads when somebody scrapes.
@@ -25,6 +32,9 @@ export class HubCounters {
   /** Writes to sockets; frames per write tells how well sending is coalesced. */
   writes = 0;
   resumes = 0;
+  /** From the join request to its reply, and from a publish offer to its answer; replaced where metrics are served. */
+  joinSeconds: DurationObserver = nobody;
+  publishSeconds: DurationObserver = nobody;
   readonly requests: Tally = new Tally();
   /** Failed requests and refusals by code. */
   readonly errors: Tally = new Tally();

@@ -9,6 +9,14 @@ import type { Peer } from './peer.ts';
 import { RequestContext } from './request-context.ts';
 import { isMethod, validateParams } from './validate-params.ts';
 
+interface PendingRequest {
+  id: RequestId;
+  method: string;
+  result: Promise<unknown>;
+  context: RequestContext;
+  startedMs: number;
+}
+
 /**
  * Reads one connection's messages, has them handled, and answers each exactly once. Requests begin in the order in
  * which they came; those behind a `join` wait for it, so that a client may send its first offer along with its join.
@@ -50,10 +58,12 @@ export class Dispatcher {
 
   #start({ id, method, params, opaque }: DecodedRequest): void {
     const context = new RequestContext(this.#hub, this.#peer, opaque);
+    const startedMs = performance.now();
     try {
       const result = this.#handle(method, params, context);
-      if (result instanceof Promise) this.#await({ id, method, result, context });
+      if (result instanceof Promise) this.#await({ id, method, result, context, startedMs });
       else this.#answer(id, result, context);
+      if (method === 'join' && !(result instanceof Promise)) this.#observe(method, startedMs);
     } catch (error) {
       this.#refuse(id, toCrosspointError(error));
     }
@@ -65,8 +75,8 @@ export class Dispatcher {
     return invoke(method, params, context);
   }
 
-  #await(pending: { id: RequestId; method: string; result: Promise<unknown>; context: RequestContext }): void {
-    const { id, method, result, context } = pending;
+  #await(pending: PendingRequest): void {
+    const { id, method, result, context, startedMs } = pending;
     this.#unanswered += 1;
     if (method === 'join') this.#behindJoin = [];
     const settle = (answer: () => void) => {
@@ -75,9 +85,20 @@ export class Dispatcher {
       if (method === 'join') this.#goOn();
     };
     result.then(
-      (value) => settle(() => this.#answer(id, value, context)),
+      (value) => {
+        settle(() => this.#answer(id, value, context));
+        this.#observe(method, startedMs);
+      },
       (error: unknown) => settle(() => this.#refuse(id, toCrosspointError(error))),
     );
+  }
+
+  /** Only an offer that the SFU answers takes its time; one that is relayed is answered at once. */
+  #observe(method: string, startedMs: number): void {
+    const { counters } = this.#hub;
+    const seconds = (performance.now() - startedMs) / 1000;
+    if (method === 'join') counters.joinSeconds.observe(seconds);
+    if (method === 'offer') counters.publishSeconds.observe(seconds);
   }
 
   /** Starts what waited for the join. One of them may be another join, and then the rest waits for that. */

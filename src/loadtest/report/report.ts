@@ -139,7 +139,7 @@ function addMedia(counters: Record<string, number>, figures: Map<string, number>
   const seconds = counters['media.receiverSeconds'] ?? 0;
   if (seconds > 0) figures.set('media.bitratePerReceiver', (bytes * 8) / seconds);
   const { 'media.jitterSumMs': jitterSum = 0, 'media.jitterCount': jitterCount = 0 } = counters;
-  if (jitterCount > 0) figures.set('media.jitter', jitterSum / jitterCount);
+  if (jitterCount > 0) figures.set('media.jitterMs', jitterSum / jitterCount);
 }
 
 const storedReport = z.looseObject({

@@ -31,7 +31,7 @@ function countTable(report: Report): string[] {
     'joins.offeredPerSecond',
     'joins.achievedPerSecond',
     'media.loss',
-    'media.jitter',
+    'media.jitterMs',
     'messages.lost',
   ]) {
     const value = report.figures[name];

@@ -69,7 +69,7 @@ export async function runLoad({ plan, startAt, signal, onProgress }: RunOptions)
 
 function metricsEndpoint(plan: Plan): MetricsEndpoint {
   const fallback = new URL('/metrics', plan.url.replace(/^ws/, 'http'));
-  return { url: plan.metricsUrl ?? fallback.href, token: plan.metricsToken };
+  return { url: plan.metricsUrl ?? fallback.href, token: plan.metricsToken, insecure: plan.insecure };
 }
 
 async function baselineOf(endpoint: MetricsEndpoint, notes: string[]): Promise<Baseline | undefined> {

@@ -13,6 +13,14 @@ const logSection = z.strictObject({
   ),
 });
 
+const metricsSection = z.strictObject({
+  token: field(
+    z.string().min(16).max(256).meta({ expected: 'at least 16 characters' }).optional(),
+    'Bearer token that `GET /metrics` asks for. Without it only this machine may read metrics, and not through a proxy.',
+    { secret: true },
+  ),
+});
+
 /** Problems that a single key does not show. The path names the key to change. */
 function checkTogether(config: Sections, report: (path: string[], expected: string) => void): void {
   const { http, auth, turn, limits } = config;
@@ -44,6 +52,7 @@ const sections = z.strictObject({
   turn: turnSection.prefault({}),
   limits: limitsSection.prefault({}),
   log: logSection.prefault({}),
+  metrics: metricsSection.prefault({}),
   cacheDirectory: field(filePath().optional(), 'Where generated certificates are kept.', {
     defaultText: '`crosspoint` in the user’s cache directory',
   }),
