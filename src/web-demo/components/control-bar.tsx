@@ -3,6 +3,7 @@ import { t } from '../i18n/language.ts';
 import { useCall } from './call-context.ts';
 import { ControlButton } from './control-button.tsx';
 import { LevelRing } from './level-bar.tsx';
+import { Pager } from './pager.tsx';
 import { useStore } from './store-context.ts';
 import { usePushToTalk } from './use-shortcuts.ts';
 
@@ -153,6 +154,7 @@ function LeaveButton() {
 export function ControlBar() {
   return (
     <nav class="control-bar" aria-label={t('callControls')} data-testid="controls">
+      <Pager />
       <div class="control-group control-main">
         <MicrophoneButton />
         <CameraButton />

@@ -5,6 +5,7 @@ import { deviceOptions, knownDevice } from '../model/device-labels.ts';
 import { canChooseSpeaker } from '../state/audio-output.ts';
 import { preferences } from '../state/preferences.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { LevelBar } from './level-bar.tsx';
 import { useStore } from './store-context.ts';
 
 interface DeviceSelectProps {
@@ -49,7 +50,7 @@ function DeviceSelect({ kind, icon, label, selectedId, onChoose, testId }: Devic
 }
 
 /** The choice of microphone, camera and, where the browser allows it, speaker. */
-export function DeviceSelects() {
+export function DeviceSelects({ hasMeter = false }: { readonly hasMeter?: boolean }) {
   const { media } = useStore();
   return (
     <div class="device-selects">
@@ -61,6 +62,7 @@ export function DeviceSelects() {
         onChoose={(id) => void media.chooseMicrophone(id)}
         testId="select-microphone"
       />
+      {hasMeter ? <LevelBar track={media.microphoneOn.value ? media.microphone.track.value : null} /> : null}
       <DeviceSelect
         kind="videoinput"
         icon="camera"

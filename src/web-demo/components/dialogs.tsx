@@ -9,7 +9,6 @@ import { DeviceSelects } from './device-select.tsx';
 import { Dialog } from './dialog.tsx';
 import { InviteLink } from './invite.tsx';
 import { LanguagePicker } from './language-picker.tsx';
-import { LevelBar } from './level-bar.tsx';
 import { MoreMenu } from './more-menu.tsx';
 import { useStore } from './store-context.ts';
 
@@ -66,14 +65,12 @@ function PictureSettings() {
 }
 
 function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
-  const { media } = useStore();
   return (
     <Dialog title={t('settings')} testId="settings" onClose={onClose}>
       <div class="settings">
         <p class="field-hint">{t('settingsSelfHint')}</p>
         <h3>{t('settingsDevices')}</h3>
-        <DeviceSelects />
-        <LevelBar track={media.microphoneOn.value ? media.microphone.track.value : null} />
+        <DeviceSelects hasMeter />
         <h3>{t('settingsPicture')}</h3>
         <PictureSettings />
         <h3>{t('language')}</h3>

@@ -51,6 +51,25 @@ describe('arrangeStage', () => {
     for (const tile of strip) expect(tile.box.y).toBeGreaterThanOrEqual((focus?.box.height ?? 0) + 8);
   });
 
+  it('shrinks the strip a little rather than giving it a second page', () => {
+    const five = arrange([...others(5), self], { focusId: 'p0' });
+    expect(five.pageCount).toBe(1);
+    const heights = five.placed.slice(1).map((tile) => tile.box.y + tile.box.height);
+    expect(Math.max(...heights)).toBeLessThanOrEqual(area.height);
+  });
+
+  it('gives the others all the space that a shared screen leaves on an upright stage', () => {
+    const screen: StageTile = { id: 's', isSelf: false, source: 'screen' };
+    const { placed } = arrange([screen, ...others(4), self], { focusId: 's', area: upright });
+    const [large, ...rest] = placed;
+    expect(large?.box.height).toBeLessThan(upright.height / 2);
+    expect(rest).toHaveLength(5);
+    for (const { box } of rest) {
+      expect(box.y).toBeGreaterThan(large?.box.height ?? 0);
+      expect(box.y + box.height).toBeLessThanOrEqual(upright.height);
+    }
+  });
+
   it('pages the strip when it cannot hold everyone', () => {
     const { pageCount, placed } = arrange([...others(20), self], { focusId: 'p0' });
     expect(pageCount).toBeGreaterThan(1);

@@ -32,6 +32,7 @@ export interface StageLayout {
 }
 
 const stripAspect = 16 / 9;
+const screenAspect = 16 / 10;
 
 /** Arranges the tiles of a call: a pair, a grid with pages, or one large tile with a strip of the others. */
 export function arrangeStage(request: StageRequest): StageLayout {
@@ -79,12 +80,14 @@ function pageOf<T>(items: readonly T[], capacity: number, wanted: number) {
 
 function arrangeGrid({ tiles, area, gap, page: wanted }: StageRequest): StageLayout {
   const { items, page, pageCount } = pageOf(tiles, gridCapacity(area, gap), wanted);
-  const boxes = placeGrid(items.length, area, gap);
-  const placed = items.flatMap((tile, index): PlacedTile[] => {
+  return { placed: placeAll(items, placeGrid(items.length, area, gap), 'grid'), page, pageCount };
+}
+
+function placeAll(tiles: readonly StageTile[], boxes: readonly Box[], role: TileRole): PlacedTile[] {
+  return tiles.flatMap((tile, index) => {
     const box = boxes[index];
-    return box === undefined ? [] : [{ id: tile.id, role: 'grid', box }];
+    return box === undefined ? [] : [{ id: tile.id, role, box }];
   });
-  return { placed, page, pageCount };
 }
 
 interface Strip {
@@ -93,31 +96,51 @@ interface Strip {
   readonly capacity: number;
 }
 
+/** A strip's tiles shrink down to this share of their size before the strip gets a second page. */
+const maxShrink = 0.72;
+
 /** A wide stage has its strip beside the large tile, an upright one below it. */
-function planStrip(area: Area, gap: number): Strip {
+function planStrip(area: Area, gap: number, count: number): Strip {
   const beside = area.width > area.height * 1.15;
-  const width = beside ? Math.min(232, Math.max(120, area.width * 0.18)) : Math.min(160, (area.width - gap) / 2.4);
-  const tile = { width: Math.round(width), height: Math.round(width / stripAspect) };
+  const width = beside ? Math.min(232, Math.max(120, area.width * 0.18)) : Math.min(168, (area.width - gap) / 2);
   const room = beside ? area.height : area.width;
+  const full = beside ? width / stripAspect : width;
+  const needed = (room - gap * (count - 1)) / count;
+  const scale = Math.min(1, Math.max(maxShrink, needed / full));
+  const tile = { width: Math.floor(width * scale), height: Math.floor((width * scale) / stripAspect) };
   const each = (beside ? tile.height : tile.width) + gap;
   return { beside, tile, capacity: Math.max(1, Math.floor((room + gap) / each)) };
 }
 
-function arrangeFocus({ tiles, area, gap, page: wanted }: StageRequest, focus: StageTile): StageLayout {
+function arrangeFocus(request: StageRequest, focus: StageTile): StageLayout {
+  const { tiles, area } = request;
   const others = tiles.filter((tile) => tile !== focus);
   if (others.length === 0) {
     return { placed: [{ id: focus.id, role: 'focus', box: { x: 0, y: 0, ...area } }], page: 0, pageCount: 1 };
   }
-  const strip = planStrip(area, gap);
+  const isUprightScreen = focus.source === 'screen' && area.height > area.width * 1.2;
+  return isUprightScreen ? arrangeBelowScreen(request, focus, others) : arrangeStrip(request, focus, others);
+}
+
+/** On a phone a screen is as wide as the stage and not very high: the others have all the rest. */
+function arrangeBelowScreen({ area, gap, page: wanted }: StageRequest, focus: StageTile, others: StageTile[]) {
+  const height = Math.round(area.width / screenAspect);
+  const rest = { width: area.width, height: area.height - height - gap };
+  const { items, page, pageCount } = pageOf(others, gridCapacity(rest, gap), wanted);
+  const large: PlacedTile = { id: focus.id, role: 'focus', box: { x: 0, y: 0, width: area.width, height } };
+  const small = placeAll(items, placeGrid(items.length, rest, gap), 'strip');
+  const lowered = small.map((tile) => ({ ...tile, box: { ...tile.box, y: tile.box.y + height + gap } }));
+  return { placed: [large, ...lowered], page, pageCount };
+}
+
+function arrangeStrip({ area, gap, page: wanted }: StageRequest, focus: StageTile, others: StageTile[]): StageLayout {
+  const strip = planStrip(area, gap, others.length);
   const { items, page, pageCount } = pageOf(others, strip.capacity, wanted);
   const large = strip.beside
     ? { x: 0, y: 0, width: area.width - strip.tile.width - gap, height: area.height }
     : { x: 0, y: 0, width: area.width, height: area.height - strip.tile.height - gap };
-  const placed: PlacedTile[] = [{ id: focus.id, role: 'focus', box: large }];
-  items.forEach((tile, index) => {
-    placed.push({ id: tile.id, role: 'strip', box: stripBox({ index, count: items.length, strip, area, gap }) });
-  });
-  return { placed, page, pageCount };
+  const boxes = items.map((_, index) => stripBox({ index, count: items.length, strip, area, gap }));
+  return { placed: [{ id: focus.id, role: 'focus', box: large }, ...placeAll(items, boxes, 'strip')], page, pageCount };
 }
 
 interface StripSlot {

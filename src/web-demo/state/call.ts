@@ -46,7 +46,10 @@ export class Call {
     this.statistics = new Statistics(client, showsStatistics);
     this.isReconnecting = computed(() => this.room.connection.value.status === 'reconnecting');
     const visibleVideo = new VisibleVideo(client, this.stage);
-    const publisher = new MediaPublisher(client, media, () => notices.warn(t('problemFailed')));
+    const publisher = new MediaPublisher(client, media, (error) => {
+      console.error(error);
+      notices.warn(t('problemFailed'));
+    });
     this.#endings = [
       () => publisher.close(),
       () => visibleVideo.close(),
