@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { type MetricSources, Metrics } from './metrics.ts';
+import { HubCounters } from './tally.ts';
 
 const quiet: MetricSources = {
   counters: new HubCounters(),

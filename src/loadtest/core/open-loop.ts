@@ -19,17 +19,26 @@ export async function runOpenLoop({ startMs, times, signal, start }: OpenLoopOpt
   let index = 0;
   for (const time of times) {
     const intendedMs = startMs + time;
-    const waitMs = intendedMs - performance.now();
-    if (waitMs >= 1) await sleep(waitMs, undefined, { signal }).catch(ignoreAbort);
+    await sleepUntil(intendedMs, signal);
     if (signal.aborted) break;
-    start(intendedMs, index++);
+    start(countFrom(intendedMs), index++);
   }
   return index;
 }
 
+/** Timers have a resolution of a millisecond, and may be that late without anything being slow. */
+const timerResolutionMs = 1.5;
+
+/** When the latency of an operation that starts now counts from: its intended time, unless only the timer was coarse. */
+export function countFrom(intendedMs: number): number {
+  const nowMs = performance.now();
+  return nowMs - intendedMs < timerResolutionMs ? nowMs : intendedMs;
+}
+
 /** Waits until a time of `performance.now()`, or until the signal. */
 export async function sleepUntil(timeMs: number, signal: AbortSignal): Promise<void> {
-  const waitMs = timeMs - performance.now();
+  // Timers cut fractions off, and an operation must not start before its time.
+  const waitMs = Math.ceil(timeMs - performance.now());
   if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(ignoreAbort);
 }
 

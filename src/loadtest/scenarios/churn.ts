@@ -1,6 +1,6 @@
 import type { EventParams } from '../../protocol/events.ts';
 import { arrivals } from '../core/arrivals.ts';
-import { runOpenLoop, sleepUntil } from '../core/open-loop.ts';
+import { countFrom, runOpenLoop, sleepUntil } from '../core/open-loop.ts';
 import { distributionOf } from '../plan/fields.ts';
 import type { SignalingPeer } from '../signaling-peer.ts';
 import { ownRooms, type Scenario, type ScenarioContext, Tasks } from './context.ts';
@@ -73,12 +73,13 @@ class Visitors {
     await sleepUntil(atMs, signal);
     peer.cut();
     await sleepUntil(atMs + awayMs, signal);
+    const intendedMs = countFrom(atMs + awayMs);
     await peer.connect();
     const { resumed } = await peer.join({
       room,
       resume: { session: joined.session, token: joined.resumeToken, seq: peer.seq },
     });
-    recorder.since('resume', atMs + awayMs);
+    recorder.since('resume', intendedMs);
     if (!resumed) recorder.error('notResumed');
     watchLoss(peer, recorder);
   }
@@ -93,7 +94,7 @@ class Visitors {
       recorder.count('vanished');
       return peer.cut();
     }
-    this.#departures.set(participant, leaveMs);
+    this.#departures.set(participant, countFrom(leaveMs));
     await leaveRoom(peer, recorder);
     this.#forgetOld(leaveMs - forgetDepartureMs);
   }

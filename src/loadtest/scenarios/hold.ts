@@ -1,5 +1,5 @@
 import { evenly } from '../core/arrivals.ts';
-import { runOpenLoop, sleepUntil } from '../core/open-loop.ts';
+import { countFrom, runOpenLoop, sleepUntil } from '../core/open-loop.ts';
 import { recordFailure, type Scenario, type ScenarioContext, Tasks } from './context.ts';
 import { enterRoom, leaveRoom } from './enter-room.ts';
 
@@ -30,8 +30,9 @@ async function stay(context: ScenarioContext<'hold'>, intendedMs: number, index:
     await sleepUntil(Math.min(beatMs, endMs), signal);
     if (lost) return;
     if (signal.aborted || beatMs >= endMs) break;
+    const pingMs = countFrom(beatMs);
     await peer.request('ping', {}).then(
-      () => recorder.since('ping', beatMs),
+      () => recorder.since('ping', pingMs),
       (error) => recordFailure(recorder, error),
     );
   }
