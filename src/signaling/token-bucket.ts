@@ -20,7 +20,7 @@ export class TokenBucket {
     const { perSecond, burst } = this.#options;
     this.#tokens = Math.min(burst, this.#tokens + ((nowMs - this.#filledAtMs) * perSecond) / 1_000);
     this.#filledAtMs = nowMs;
-    if (this.#tokens > 0) {
+    if (this.#tokens >= 1) {
       this.#tokens -= count;
       return 0;
     }

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { HubCounters } from '../../shared/tally.ts';
 import type { EventBatch, EventRange } from './event-batch.ts';
 import type { SendArena } from './send-arena.ts';
@@ -21,7 +21,7 @@ type Entry = QueuedEvents | QueuedText | Buffer;
 
 interface OutboxOptions {
   /** The raw socket under the WebSocket; frames are written to it directly, in the order of the calls. */
-  socket: Duplex;
+  socket: Writable;
   flusher: TurnFlusher;
   counters: HubCounters;
   /** Bytes that may wait in the socket. */
@@ -152,7 +152,7 @@ function copyEntry(target: Buffer, offset: number, entry: Entry): number {
   return offset + entry.length;
 }
 
-function writeInParts(socket: Duplex, entries: Entry[]): void {
+function writeInParts(socket: Writable, entries: Entry[]): void {
   socket.cork();
   for (const entry of entries) for (const chunk of chunksOf(entry)) socket.write(chunk);
   socket.uncork();

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeRequest, MalformedRequest } from './decode-request.ts';
+
+const long = 'x'.repeat(120);
+
+function refusalOf(text: string): MalformedRequest {
+  try {
+    decodeRequest(text);
+  } catch (error) {
+    if (error instanceof MalformedRequest) return error;
+    throw error;
+  }
+  throw new Error('The text was accepted.');
+}
+
+describe('decodeRequest', () => {
+  it('reads id, method and parameters', () => {
+    expect(decodeRequest('{"id":1,"method":"ping"}')).toEqual({ id: 1, method: 'ping', params: undefined });
+    const text = '{"jsonrpc":"2.0","params":{"a":1},"method":"update","id":"one"}';
+    expect(decodeRequest(text)).toEqual({ id: 'one', method: 'update', params: { a: 1 } });
+  });
+
+  it('cuts the last parameter out as the sender wrote it', () => {
+    const text = `{"id":1,"method":"message","params":{"type":"t","body": {"a" : 1e2, "${long}":"\\u00e9"} }}`;
+    const { opaque, params } = decodeRequest(text);
+    expect(opaque).toEqual({ key: 'body', json: ` {"a" : 1e2, "${long}":"\\u00e9"} ` });
+    expect(params).toEqual({ type: 't', body: { a: 100, [long]: 'é' } });
+  });
+
+  it.each([
+    ['a value that is two', `{"id":1,"method":"message","params":{"body":1,"to":"${long}","body":2}}`],
+    ['a value that closes its object early', `{"id":1,"method":"message","params":{"body":1},"x":{"y":"${long}"}}`],
+    ['a key of another object', `{"id":1,"method":"message","params":{"a":1},"x":{"body":"${long}"}}`],
+    ['a key deeper inside', `{"id":1,"method":"message","params":{"x":{"body":"${long}"}}}`],
+    ['the key spelled twice', `{"id":1,"method":"message","params":{"bod\\u0079":0},"x":{"body":"${long}"}}`],
+    ['the key in a string', `{"id":1,"method":"message","params":{"type":"\\"body\\":","to":"${long}"}}`],
+    ['a blank before the end', `{"id":1,"method":"message","params":{"body":"${long}"} }`],
+    ['no body', `{"id":1,"method":"message","params":{"type":"${long}"}}`],
+  ])('reads %s like any other message, without a cut', (_, text) => {
+    const { opaque, params } = decodeRequest(text);
+    expect(opaque).toBeUndefined();
+    expect(params).toEqual(JSON.parse(text).params);
+  });
+
+  it.each([
+    ['not JSON', '{"id":1'],
+    ['nothing', ''],
+    ['an array', '[]'],
+    ['null', 'null'],
+    ['a string', '"join"'],
+    ['no id', '{"method":"ping"}'],
+    ['an id that is an object', '{"id":{},"method":"ping"}'],
+    ['an id that is too long', `{"id":"${long}","method":"ping"}`],
+    ['a fraction as id', '{"id":1.5,"method":"ping"}'],
+    ['two bodies run together', `{"id":1,"method":"message","params":{"body":"${long}" 1}}`],
+  ])('refuses %s without an id to answer to', (_, text) => {
+    expect(refusalOf(text).id).toBeNull();
+  });
+
+  it('refuses a message with an id and no method, and says whose it is', () => {
+    expect(refusalOf('{"id":7}').id).toBe(7);
+    expect(refusalOf(`{"id":"seven","method":5,"params":{"body":"${long}"}}`).id).toBe('seven');
+  });
+
+  it('means the same as parsing the whole, for any body, key order and spacing', () => {
+    const body = fc.jsonValue({ maxDepth: 4 });
+    const rest = fc.dictionary(fc.constantFrom('to', 'type', 'body', 'sdp', 'candidate', '__proto__'), fc.jsonValue());
+    const space = fc.constantFrom('', ' ', '\n', '\t ');
+    fc.assert(
+      fc.property(body, rest, space, fc.constantFrom('body', 'sdp', 'candidate'), (value, others, blank, key) => {
+        const inner = Object.entries(others).map(
+          ([name, other]) => `${JSON.stringify(name)}:${JSON.stringify(other)},`,
+        );
+        const json = `${blank}${JSON.stringify(value)}${blank}`;
+        const text = `{"id":1,"x":"${long}","method":"message","params":{${inner.join('')}"${key}":${json}}}`;
+        const { params, opaque } = decodeRequest(text);
+        expect(params).toEqual(JSON.parse(text).params);
+        if (opaque) expect(JSON.parse(`{"v":${opaque.json}}`).v).toEqual(JSON.parse(text).params[opaque.key]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('never hands out text that is not one JSON value, whatever is injected', () => {
+    const piece = fc.constantFrom(
+      '"body":',
+      '"sdp":',
+      '{',
+      '}',
+      '}}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"',
+      '\\',
+      '\\"',
+      '0',
+      'null',
+      ' ',
+      '"params":',
+      '"id":1',
+      '"method":"message"',
+      '"to":"x"',
+      '"bod\\u0079":',
+      '\u0000',
+      long,
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
+        const text = `{"id":1,"method":"message","params":{"body":"${long}${pieces.join('')}}}`;
+        let decoded: ReturnType<typeof decodeRequest>;
+        try {
+          decoded = decodeRequest(text);
+        } catch {
+          expect(() => JSON.parse(text)).toThrow();
+          return;
+        }
+        expect(decoded.params).toEqual(JSON.parse(text).params);
+        if (decoded.opaque)
+          expect(JSON.parse(decoded.opaque.json)).toEqual(JSON.parse(text).params[decoded.opaque.key]);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});

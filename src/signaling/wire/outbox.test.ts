@@ -1,0 +1,151 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
+import { readTextFrames } from '../../../test/support/read-frames.ts';
+import { HubCounters } from '../../shared/tally.ts';
+import { EventBatch } from './event-batch.ts';
+import { Outbox } from './outbox.ts';
+import { TurnFlusher } from './turn-flusher.ts';
+
+/** A socket that takes everything at once, or nothing until it is released; it counts writes as a kernel would. */
+class TestSocket extends Writable {
+  readonly texts: string[] = [];
+  writes = 0;
+  stalled = false;
+  #release: (() => void) | undefined;
+
+  constructor() {
+    super({ highWaterMark: 1 });
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], callback: () => void): void {
+    this.#take(Buffer.concat(chunks.map(({ chunk }) => chunk)), callback);
+  }
+
+  override _write(chunk: Buffer, _encoding: string, callback: () => void): void {
+    this.#take(chunk, callback);
+  }
+
+  release(): void {
+    this.stalled = false;
+    this.#release?.();
+  }
+
+  /** A stalled socket reads its memory only when it is released, as a kernel would, so that reuse before that shows. */
+  #take(bytes: Buffer, callback: () => void): void {
+    this.writes += 1;
+    const deliver = () => {
+      this.texts.push(...readTextFrames(bytes));
+      callback();
+    };
+    if (this.stalled) this.#release = deliver;
+    else deliver();
+  }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+function setUp(maxQueueBytes = 10_000) {
+  const socket = new TestSocket();
+  const flusher = new TurnFlusher();
+  const onOverflow = vi.fn();
+  const outbox = new Outbox({
+    socket,
+    flusher,
+    counters: new HubCounters(),
+    maxQueueBytes,
+    onOverflow,
+  });
+  return { socket, flusher, outbox, onOverflow };
+}
+
+function batchOf(...bodies: string[]): EventBatch {
+  const batch = new EventBatch();
+  for (const body of bodies) batch.append(`{"method":"message","params":"${body}","seq":`);
+  return batch;
+}
+
+describe('Outbox', () => {
+  it('sends what came in one turn in one write, in order', async () => {
+    const { socket, outbox } = setUp();
+    outbox.pushText('"reply 茶"');
+    outbox.pushEvents(batchOf('a', 'b'), { from: 0, to: 2, firstSeq: 5 });
+    outbox.pushPing();
+    outbox.pushText('"last"');
+    expect(socket.writes).toBe(0);
+    await turn();
+    expect(socket.writes).toBe(1);
+    const [first, a, b, last] = socket.texts.map((text) => JSON.parse(text));
+    expect([first, a.params, a.seq, b.params, b.seq, last]).toEqual(['reply 茶', 'a', 5, 'b', 6, 'last']);
+  });
+
+  it('sends large events without copying what is shared, and keeps the order', async () => {
+    const { socket, outbox } = setUp();
+    const large = 'x'.repeat(30_000);
+    outbox.pushText('"before"');
+    outbox.pushEvents(batchOf(large, large), { from: 1, to: 2, firstSeq: 8 });
+    outbox.pushEvents(batchOf('small'), { from: 0, to: 1, firstSeq: 9 });
+    await turn();
+    const [before, event, small] = socket.texts.map((text) => JSON.parse(text));
+    expect([before, event.seq, event.params === large, small.seq]).toEqual(['before', 8, true, 9]);
+    expect(socket.writes).toBe(1);
+  });
+
+  it('does not reuse memory that a slow socket still needs', async () => {
+    const { socket, outbox, flusher } = setUp();
+    const other = new Outbox({
+      socket: new TestSocket(),
+      flusher,
+      counters: new HubCounters(),
+      maxQueueBytes: 10_000,
+      onOverflow: () => {},
+    });
+    socket.stalled = true;
+    outbox.pushText('"slow"');
+    await turn();
+    for (let round = 0; round < 10; round += 1) {
+      other.pushText('"something else that would overwrite it"');
+      outbox.pushText(`"${round}"`);
+      await turn();
+    }
+    socket.release();
+    await turn();
+    expect(socket.texts).toEqual(['"slow"', ...Array.from({ length: 10 }, (_, round) => `"${round}"`)]);
+  });
+
+  it('cuts a peer that does not read, once, and lets no later event through', async () => {
+    const { socket, outbox, onOverflow } = setUp(1_000);
+    socket.stalled = true;
+    outbox.pushText('"taken by the socket, not read"');
+    await turn();
+    outbox.pushEvents(batchOf('x'.repeat(2_000)), { from: 0, to: 1, firstSeq: 1 });
+    await turn();
+    expect(onOverflow).toHaveBeenCalledTimes(1);
+    outbox.pushEvents(batchOf('later'), { from: 0, to: 1, firstSeq: 2 });
+    outbox.pushText('"disconnect"');
+    const done = vi.fn();
+    outbox.finish(done);
+    await turn();
+    expect(done).toHaveBeenCalledTimes(1);
+    socket.release();
+    await turn();
+    expect(socket.texts).toEqual(['"taken by the socket, not read"', '"disconnect"']);
+    expect(onOverflow).toHaveBeenCalledTimes(1);
+  });
+
+  it('never cuts a peer that has read everything so far', async () => {
+    const { socket, outbox, onOverflow } = setUp(1_000);
+    outbox.pushText(JSON.stringify('x'.repeat(5_000)));
+    await turn();
+    expect(onOverflow).not.toHaveBeenCalled();
+    expect(socket.texts).toHaveLength(1);
+  });
+
+  it('takes nothing more after it was finished', async () => {
+    const { socket, outbox } = setUp();
+    outbox.pushText('"last"');
+    outbox.finish(() => {});
+    outbox.pushText('"too late"');
+    await turn();
+    expect(socket.texts).toEqual(['"last"']);
+  });
+});
