@@ -17,6 +17,8 @@ interface DeviceSelectProps {
   readonly testId: string;
 }
 
+const missingTexts = { microphone: 'noMicrophones', camera: 'noCameras', speaker: 'defaultDevice' } as const;
+
 function DeviceSelect({ kind, icon, label, selectedId, onChoose, testId }: DeviceSelectProps) {
   const id = useId();
   const { media } = useStore();
@@ -24,6 +26,7 @@ function DeviceSelect({ kind, icon, label, selectedId, onChoose, testId }: Devic
   const options = deviceOptions(media.devices.devices.value, kind, (number) =>
     t('deviceNumber', { kind: kindName, number }),
   );
+  const isMissing = media.devices.isKnown.value && !media.devices.devices.value.some((device) => device.kind === kind);
   return (
     <div class="field">
       <label class="field-label" for={id}>
@@ -37,7 +40,7 @@ function DeviceSelect({ kind, icon, label, selectedId, onChoose, testId }: Devic
           value={knownDevice(options, selectedId)}
           onChange={(event) => onChoose(event.currentTarget.value)}
         >
-          <option value="">{t('defaultDevice')}</option>
+          <option value="">{t(isMissing ? missingTexts[label] : 'defaultDevice')}</option>
           {options.map(({ deviceId, label: name }) => (
             <option key={deviceId} value={deviceId}>
               {name}

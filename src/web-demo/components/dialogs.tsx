@@ -39,16 +39,6 @@ function PictureSettings() {
           </select>
         </div>
       </div>
-      <div class="field">
-        <label class="field-label" for={`${id}-background`}>
-          {t('settingsBackground')}
-        </label>
-        <div class="select">
-          <select id={`${id}-background`} data-testid="select-background">
-            <option>{t('backgroundNone')}</option>
-          </select>
-        </div>
-      </div>
       <label class="check">
         <input
           type="checkbox"

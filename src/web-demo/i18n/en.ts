@@ -1,6 +1,5 @@
 /** The English sentences, and the one list of keys. `{name}` stands for a value; `.one`/`.other` are plural forms. */
 export const en = {
-  appTagline: 'A call needs a link, nothing else.',
   language: 'Language',
   close: 'Close',
   copy: 'Copy',
@@ -75,11 +74,6 @@ export const en = {
   callControls: 'Call controls',
   stage: 'Pictures of the call',
 
-  micShort: 'Mic',
-  cameraShort: 'Camera',
-  shareShort: 'Share',
-  leaveShort: 'Leave',
-
   tileLabel: '{name}, {details}',
   tileMuted: 'muted',
   tileUnmuted: 'microphone on',
@@ -91,7 +85,6 @@ export const en = {
   pin: 'Pin {name}',
   unpin: 'Unpin {name}',
   fullscreen: 'Full screen',
-  exitFullscreen: 'Leave full screen',
   reconnectingTile: 'Reconnecting…',
   qualityGood: 'Good connection',
   qualityFair: 'Fair connection',
@@ -159,8 +152,6 @@ export const en = {
   settingsPicture: 'Camera picture',
   settingsResolution: 'Resolution to send',
   settingsMirror: 'Mirror my own picture',
-  settingsBackground: 'Background',
-  backgroundNone: 'None',
   settingsSelfHint: 'Changes take effect at once.',
 
   shortcutMicrophone: 'Microphone on or off',
@@ -183,7 +174,6 @@ export const en = {
   audioBlocked: 'Click to hear the others',
   reconnectingBanner: 'The connection was interrupted. Reconnecting…',
   reconnectedBanner: 'Connected again',
-  retryNow: 'Retry now',
 
   endedLeftTitle: 'You have left the call',
   endedLeft: 'It goes on without you.',

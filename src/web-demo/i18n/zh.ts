@@ -1,7 +1,6 @@
 import type { Dictionary } from './en.ts';
 
 export const zh: Dictionary = {
-  appTagline: '一个链接，即刻通话。',
   language: '语言',
   close: '关闭',
   copy: '复制',
@@ -76,11 +75,6 @@ export const zh: Dictionary = {
   callControls: '通话控制',
   stage: '通话画面',
 
-  micShort: '麦克风',
-  cameraShort: '摄像头',
-  shareShort: '共享',
-  leaveShort: '离开',
-
   tileLabel: '{name}，{details}',
   tileMuted: '已静音',
   tileUnmuted: '麦克风已开启',
@@ -92,7 +86,6 @@ export const zh: Dictionary = {
   pin: '固定{name}',
   unpin: '取消固定{name}',
   fullscreen: '全屏',
-  exitFullscreen: '退出全屏',
   reconnectingTile: '正在重新连接…',
   qualityGood: '连接良好',
   qualityFair: '连接一般',
@@ -160,8 +153,6 @@ export const zh: Dictionary = {
   settingsPicture: '摄像头画面',
   settingsResolution: '发送分辨率',
   settingsMirror: '镜像显示我的画面',
-  settingsBackground: '背景',
-  backgroundNone: '无',
   settingsSelfHint: '更改立即生效。',
 
   shortcutMicrophone: '开关麦克风',
@@ -184,7 +175,6 @@ export const zh: Dictionary = {
   audioBlocked: '点击即可听到其他人',
   reconnectingBanner: '连接中断，正在重新连接…',
   reconnectedBanner: '已重新连接',
-  retryNow: '立即重试',
 
   endedLeftTitle: '你已离开通话',
   endedLeft: '通话仍在继续。',

@@ -3,6 +3,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 /** The devices that the browser shows this page, kept current. */
 export class DeviceList {
   readonly #devices = signal<readonly MediaDeviceInfo[]>([]);
+  readonly #isKnown = signal(false);
   readonly #refresh = () => void this.refresh();
 
   constructor() {
@@ -14,6 +15,11 @@ export class DeviceList {
     return this.#devices;
   }
 
+  /** False until the browser has answered for the first time. */
+  get isKnown(): ReadonlySignal<boolean> {
+    return this.#isKnown;
+  }
+
   /** Labels appear only after permission was given, so the list is read again then. */
   async refresh(): Promise<void> {
     try {
@@ -21,6 +27,7 @@ export class DeviceList {
     } catch {
       this.#devices.value = [];
     }
+    this.#isKnown.value = true;
   }
 
   close(): void {
