@@ -1,5 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
+/** PEM texts, as `node:tls` takes them. */
+export interface TlsCredentials {
+  certificate: string;
+  key: string;
+}
+
 export interface CertificateReport {
   /** Why it cannot be used; empty when it can. */
   problems: string[];
@@ -7,7 +13,7 @@ export interface CertificateReport {
 }
 
 /** Examines a PEM certificate and its key without using them: readable, belonging together, within their time. */
-export function examineCertificate(pem: { certificate: string; key: string }, now = new Date()): CertificateReport {
+export function examineCertificate(pem: TlsCredentials, now = new Date()): CertificateReport {
   const certificate = attempt(() => new X509Certificate(pem.certificate));
   const key = attempt(() => createPrivateKey(pem.key));
   const problems: string[] = [];

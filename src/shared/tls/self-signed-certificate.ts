@@ -3,8 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
-import { examineCertificate } from './certificate-report.ts';
-import type { TlsCredentials } from './tls-credentials.ts';
+import { examineCertificate, type TlsCredentials } from './certificate-report.ts';
 
 const DAY_MS = 86_400_000;
 /** Browsers refuse certificates that are valid for more than 398 days. */

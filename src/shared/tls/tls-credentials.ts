@@ -1,12 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { examineCertificate } from './certificate-report.ts';
+import { examineCertificate, type TlsCredentials } from './certificate-report.ts';
 import { obtainSelfSignedCertificate } from './self-signed-certificate.ts';
 
-/** PEM texts, as `node:tls` takes them. */
-export interface TlsCredentials {
-  certificate: string;
-  key: string;
-}
+export type { TlsCredentials };
 
 export interface TlsSettings {
   readonly certificate?: string | undefined;
