@@ -99,7 +99,10 @@ export class Session extends EventEmitter<SfuSessionEvents> implements SfuSessio
   }
 
   unpublish(trackId: string): Promise<void> {
-    return this.#queue.run(() => this.#publish?.unpublish(this.#requireOwnTrack(trackId)));
+    return this.#queue.run(() => {
+      const track = this.#requireOwnTrack(trackId);
+      this.#publish?.unpublish(track);
+    });
   }
 
   subscribe(wishes: SubscriptionWish[]): Promise<void> {
