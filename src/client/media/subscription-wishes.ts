@@ -1,5 +1,6 @@
 import { bounds } from '../../protocol/bounds.ts';
 import type { RequestInput } from '../../protocol/requests.ts';
+import { CrosspointClientError } from '../client-error.ts';
 import type { SubscribeOptions } from '../options.ts';
 
 /** A track as it is wanted, or not at all. */
@@ -74,10 +75,23 @@ export class SubscriptionWishes {
     this.#dirty = new Set();
     this.#waiters = [];
     try {
-      await Promise.all(this.#requestsFor(trackIds));
+      await this.#request(trackIds);
       for (const waiter of waiters) waiter.resolve();
     } catch (error) {
       for (const waiter of waiters) waiter.reject(error);
+    }
+  }
+
+  /** A track may end while it is being asked for. The server then refuses the request and names it; the rest still holds. */
+  async #request(trackIds: string[]): Promise<void> {
+    try {
+      await Promise.all(this.#requestsFor(trackIds));
+    } catch (error) {
+      const gone = endedTracks(error);
+      const rest = trackIds.filter((trackId) => !gone.includes(trackId));
+      if (rest.length === trackIds.length) throw error;
+      for (const trackId of gone) this.forget(trackId);
+      if (rest.length > 0) await this.#request(rest);
     }
   }
 
@@ -94,6 +108,13 @@ export class SubscriptionWishes {
       ...chunks(unwanted).map((tracks) => this.#sender.unsubscribe({ tracks })),
     ];
   }
+}
+
+function endedTracks(error: unknown): string[] {
+  if (!(error instanceof CrosspointClientError) || error.code !== 'trackNotFound') return [];
+  const { data } = error;
+  const tracks = typeof data === 'object' && data !== null && 'tracks' in data ? data.tracks : [];
+  return Array.isArray(tracks) ? tracks.filter((id): id is string => typeof id === 'string') : [];
 }
 
 function chunks<Item>(items: Item[]): Item[][] {

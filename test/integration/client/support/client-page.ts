@@ -35,6 +35,8 @@ export interface PageCall {
   pictures(): Promise<{ participant: string; source: string; frames: number; width: number; bright: boolean }[]>;
   /** Of each received audio: its energy so far. */
   sounds(): Promise<{ participant: string; source: string; energy: number }[]>;
+  /** Every frame of every WebSocket. */
+  frames: { direction: 'sent' | 'received'; text: string }[];
   /** Ends the WebSocket without a word. */
   cutSocket(): void;
   /** The server's user fragments that were seen beside the first of each connection: one for each ICE restart. */

@@ -9,6 +9,7 @@ let enteredAt = 0;
 const call: PageCall = {
   client: new CrosspointClient({ url: 'ws://127.0.0.1:1' }),
   log: [],
+  frames: [],
   firstFrameMs: undefined,
 
   async enter({ url, room, name, camera, subscribe, iceTransportPolicy }: EnterOptions) {
@@ -87,6 +88,12 @@ window.WebSocket = class extends NativeSocket {
   constructor(url: string | URL, protocols?: string | string[]) {
     super(url, protocols);
     sockets.push(this);
+    this.addEventListener('message', ({ data }) => call.frames.push({ direction: 'received', text: String(data) }));
+  }
+
+  override send(data: string): void {
+    call.frames.push({ direction: 'sent', text: data });
+    super.send(data);
   }
 };
 
