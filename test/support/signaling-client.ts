@@ -57,7 +57,10 @@ export class SignalingClient extends EventEmitter<{ frame: [] }> {
   }
 
   /** Connects and joins. */
-  static async join(url: string, params: RequestInput<'join'>): Promise<SignalingClient & { me: RequestResult<'join'> }> {
+  static async join(
+    url: string,
+    params: RequestInput<'join'>,
+  ): Promise<SignalingClient & { me: RequestResult<'join'> }> {
     const client = await SignalingClient.connect(url);
     const me = await client.request('join', params);
     return Object.assign(client, { me });
@@ -90,7 +93,9 @@ export class SignalingClient extends EventEmitter<{ frame: [] }> {
   ): Promise<EventParams<E>> {
     const schema = events[method].params;
     const isIt = (event: ReceivedEvent) =>
-      event.method === method && this.events.indexOf(event) >= from && matches(schema.parse(event.params) as EventParams<E>);
+      event.method === method &&
+      this.events.indexOf(event) >= from &&
+      matches(schema.parse(event.params) as EventParams<E>);
     const found = await this.#find(this.events, isIt);
     return schema.parse(found.params) as EventParams<E>;
   }

@@ -11,6 +11,16 @@ export interface TestHub extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Rates for tests that are about something else. */
+export const anyRate = {
+  requestsPerSecond: 1e9,
+  requestBurst: 1e9,
+  messagesPerSecond: 1e9,
+  messageBurst: 1e9,
+  receivedBytesPerSecond: 1e12,
+  receivedBytesBurst: 1e12,
+};
+
 /** A hub on a loopback port of its own. */
 export async function startHub(options: Partial<HubOptions> = {}): Promise<TestHub> {
   const hub = new Hub({ logger: createSilentLogger(), ...options });
