@@ -45,6 +45,7 @@ export const en = {
   deviceCamera: 'camera',
   deviceBoth: 'camera and microphone',
   deviceScreen: 'screen',
+  publishFailed: 'Your camera, microphone or screen could not be sent ({code}).',
   tryAgain: 'Try again',
 
   insecureTitle: 'This page needs a secure connection',

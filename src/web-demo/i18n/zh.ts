@@ -46,6 +46,7 @@ export const zh: Dictionary = {
   deviceCamera: '摄像头',
   deviceBoth: '摄像头和麦克风',
   deviceScreen: '屏幕',
+  publishFailed: '无法发送摄像头、麦克风或屏幕（{code}）。',
   tryAgain: '重试',
 
   insecureTitle: '此页面需要安全连接',

@@ -84,7 +84,9 @@ export class CallStore {
     });
     try {
       const name = preferences.name.peek().trim();
-      await client.join({ room, name, ...(this.#token === null ? {} : { token: this.#token }) });
+      const joined = client.join({ room, name, ...(this.#token === null ? {} : { token: this.#token }) });
+      call.startPublishing();
+      await joined;
       call.room.refresh();
       this.view.value = { name: 'call', call };
     } catch (error) {

@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal } from '@preact/signals';
-import type { ClientState } from '../../client/index.ts';
+import { type ClientState, CrosspointClientError } from '../../client/index.ts';
 import { t } from '../i18n/language.ts';
 import { AudioOutput } from './audio-output.ts';
 import type { CallClient } from './call-client.ts';
@@ -33,10 +33,14 @@ export class Call {
   readonly audio: AudioOutput;
   readonly isReconnecting: ReadonlySignal<boolean>;
   readonly #client: CallClient;
+  readonly #media: LocalMedia;
+  readonly #notices: Notices;
   readonly #endings: (() => void)[];
 
   constructor({ client, media, notices, roomName, onEnded }: CallOptions) {
     this.#client = client;
+    this.#media = media;
+    this.#notices = notices;
     this.roomName = roomName;
     this.room = new RoomView({ client, media, ownName: () => preferences.name.value });
     this.stage = new StageView(this.room);
@@ -46,12 +50,7 @@ export class Call {
     this.statistics = new Statistics(client, showsStatistics);
     this.isReconnecting = computed(() => this.room.connection.value.status === 'reconnecting');
     const visibleVideo = new VisibleVideo(client, this.stage);
-    const publisher = new MediaPublisher(client, media, (error) => {
-      console.error(error);
-      notices.warn(t('problemFailed'));
-    });
     this.#endings = [
-      () => publisher.close(),
       () => visibleVideo.close(),
       () => this.statistics.close(),
       () => this.audio.close(),
@@ -61,6 +60,15 @@ export class Call {
       }),
       this.#showUnreadInTitle(),
     ];
+  }
+
+  /** To be called once joining has begun: what is published then leaves together with the join. */
+  startPublishing(): void {
+    const publisher = new MediaPublisher(this.#client, this.#media, (error) => {
+      const code = error instanceof CrosspointClientError ? error.code : 'internalError';
+      this.#notices.warn(t('publishFailed', { code }));
+    });
+    this.#endings.push(() => publisher.close());
   }
 
   /** Idempotent. The devices stay open: they belong to the page. */
