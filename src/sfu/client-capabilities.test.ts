@@ -96,34 +96,35 @@ describe('lacksRepair', () => {
 });
 
 describe('ClientCapabilities', () => {
-  const names = (capabilities: ClientCapabilities) =>
-    (capabilities.current.codecs ?? []).map(
-      ({ mimeType, preferredPayloadType }) => `${mimeType} ${preferredPayloadType}`,
-    );
+  const namesFor = (capabilities: ClientCapabilities, payloadType: number) =>
+    (capabilities.forCodec(payloadType).codecs ?? []).map(({ mimeType }) => mimeType);
 
-  it('begins with all that the router sends', () => {
-    expect(names(new ClientCapabilities(router))).toEqual(['video/VP8 101', 'video/rtx 102', 'video/AV1 103']);
+  it('begins with all that the router sends, RTX with the codec it repeats', () => {
+    expect(namesFor(new ClientCapabilities(router), 101)).toEqual(['video/VP8', 'video/rtx']);
+    expect(namesFor(new ClientCapabilities(router), 103)).toEqual(['video/AV1']);
   });
 
   it('narrows the codec that an answer speaks of, and leaves the others', () => {
     const capabilities = new ClientCapabilities(router);
     capabilities.learn([bare()]);
-    expect(names(capabilities).sort()).toEqual(['video/AV1 103', 'video/VP8 101']);
-    const vp8 = capabilities.current.codecs?.find(({ mimeType }) => mimeType === 'video/VP8');
+    expect(namesFor(capabilities, 101)).toEqual(['video/VP8']);
+    expect(namesFor(capabilities, 103)).toEqual(['video/AV1']);
+    const [vp8] = capabilities.forCodec(101).codecs ?? [];
     expect(vp8?.rtcpFeedback?.map(({ type }) => type)).toEqual(['nack', 'nack']);
-    expect(capabilities.current.headerExtensions).toEqual([]);
+    expect(capabilities.forCodec(101).headerExtensions).toEqual([]);
   });
 
   it('loses nothing to a complete answer', () => {
     const capabilities = new ClientCapabilities(router);
     capabilities.learn([full()]);
-    expect(names(capabilities).sort()).toEqual(['video/AV1 103', 'video/VP8 101', 'video/rtx 102']);
-    expect(capabilities.current.headerExtensions).toHaveLength(1);
+    expect(namesFor(capabilities, 101)).toEqual(['video/VP8', 'video/rtx']);
+    expect(capabilities.forCodec(101).headerExtensions).toHaveLength(1);
   });
 
   it('drops a refused codec together with its RTX', () => {
     const capabilities = new ClientCapabilities(router);
     capabilities.unlearn(offered);
-    expect(names(capabilities)).toEqual(['video/AV1 103']);
+    expect(namesFor(capabilities, 101)).toEqual([]);
+    expect(namesFor(capabilities, 103)).toEqual(['video/AV1']);
   });
 });

@@ -30,17 +30,20 @@ export class ClientCapabilities {
     };
   }
 
-  /** For `consume()`. */
-  get current(): types.RtpCapabilities {
-    return toMediasoupCapabilities(this.#known);
+  /**
+   * For `consume()` of a track with this codec, named by the router's payload type. Other codecs are left out, because
+   * mediasoup takes any RTX it finds for the RTX of the codec in question.
+   */
+  forCodec(payloadType: number): types.RtpCapabilities {
+    const codecs = this.#known.codecs.filter((codec) => mainPayloadType(codec) === payloadType);
+    return toMediasoupCapabilities({ ...this.#known, codecs });
   }
 
   /** The client has no decoder for what it was offered; other tracks of that codec need not be tried. */
   unlearn(offered: RtpParameters): void {
     const [main] = offered.codecs;
-    const isRefused = (codec: Codec) =>
-      main?.payloadType === (isRtx(codec) ? Number(codec.parameters.apt) : codec.preferredPayloadType);
-    this.#known = { ...this.#known, codecs: this.#known.codecs.filter((codec) => !isRefused(codec)) };
+    const codecs = this.#known.codecs.filter((codec) => mainPayloadType(codec) !== main?.payloadType);
+    this.#known = { ...this.#known, codecs };
   }
 
   learn(sections: readonly AnsweredSection[]): void {
@@ -49,12 +52,10 @@ export class ClientCapabilities {
       accepted.map(({ description }) => description),
       this.#router,
     );
-    const main = new Set(learned.codecs.filter((codec) => !isRtx(codec)).map((codec) => codec.preferredPayloadType));
+    const spokenOf = new Set(learned.codecs.map(mainPayloadType));
     const kinds = new Set(accepted.map(({ description }) => description.kind));
-    const isReplaced = (codec: Codec) =>
-      main.has(isRtx(codec) ? Number(codec.parameters.apt) : codec.preferredPayloadType);
     this.#known = {
-      codecs: [...this.#known.codecs.filter((codec) => !isReplaced(codec)), ...learned.codecs],
+      codecs: [...this.#known.codecs.filter((codec) => !spokenOf.has(mainPayloadType(codec))), ...learned.codecs],
       headerExtensions: [
         ...this.#known.headerExtensions.filter(({ kind }) => !kinds.has(kind)),
         ...learned.headerExtensions,
@@ -79,6 +80,11 @@ export function lacksRepair(offered: RtpParameters, answered: AnsweredSection): 
     (offers('goog-remb') && !feedback.remb) ||
     (offered.codecs.some((codec) => isRtx(codec)) && !rtx)
   );
+}
+
+/** RTX belongs to the codec that it repeats. */
+function mainPayloadType(codec: Codec): number {
+  return isRtx(codec) ? Number(codec.parameters.apt) : codec.preferredPayloadType;
 }
 
 function isRtx({ mimeType }: { mimeType: string }): boolean {

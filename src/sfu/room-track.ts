@@ -45,6 +45,11 @@ export class RoomTrack {
     return this.#description.size;
   }
 
+  /** The payload type by which every router of the room knows its codec. */
+  get routerPayloadType(): number {
+    return this.producer.consumableRtpParameters.codecs[0]?.payloadType ?? -1;
+  }
+
   get published(): PublishedTrack {
     const { source, metadata } = this.#description;
     return {

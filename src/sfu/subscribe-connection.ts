@@ -192,7 +192,7 @@ export class SubscribeConnection {
     const { room, node, capabilities, logger, events } = this.#context;
     try {
       const lease = await room.lease(track, node);
-      const rtpCapabilities = capabilities.current;
+      const rtpCapabilities = capabilities.forCodec(track.routerPayloadType);
       if (!node.router.canConsume({ producerId: lease.producerId, rtpCapabilities })) {
         lease.release();
         this.#context.onRefused(track, 'unsupportedCodec');

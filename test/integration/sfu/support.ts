@@ -1,4 +1,4 @@
-import { EventEmitter, on } from 'node:events';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { parse, write } from 'sdp-transform';
 import { type CreateSfuOptions, createSfu } from '../../../src/sfu/create-sfu.ts';
@@ -29,23 +29,25 @@ export async function publish(session: SfuSession, client: string, name: string,
 export class Subscriber {
   readonly session: SfuSession;
   readonly offers: SubscribeOffer[] = [];
-  readonly #arrived = new EventEmitter();
+  #arrival = Promise.withResolvers<void>();
 
   constructor(room: SfuRoom, participantId: string, options: { autoSubscribe: boolean } = { autoSubscribe: true }) {
     this.session = room.createSession({ participantId, ...options });
     this.session.on('offer', (offer) => {
       this.offers.push(offer);
-      this.#arrived.emit('offer');
+      this.#arrival.resolve();
+      this.#arrival = Promise.withResolvers();
     });
   }
 
   /** Waits for the offer with that place in the order of offers, from 0. */
   async offer(index: number): Promise<SubscribeOffer> {
-    const arrivals = on(this.#arrived, 'offer', { signal: AbortSignal.timeout(5_000) });
+    const tooLate = AbortSignal.timeout(5_000);
+    const expired = once(tooLate, 'abort').then(() => Promise.reject(new Error(`There was no offer ${index}.`)));
     for (;;) {
       const offer = this.offers[index];
       if (offer) return offer;
-      await arrivals.next();
+      await Promise.race([this.#arrival.promise, expired]);
     }
   }
 
@@ -71,7 +73,7 @@ export interface AnswerOptions {
 /** The answer of a client that receives all it is offered, but for the options. */
 export function answerTo(offer: string, options: AnswerOptions = {}): string {
   const { media, groups = [], ...session } = parse(offer);
-  const stopped = (mid: string | undefined) => options.stop?.includes(mid ?? '') ?? false;
+  const stopped = (mid: string | undefined) => options.stop?.includes(String(mid)) ?? false;
   const mids = media.map(({ mid }) => mid).filter((mid) => !stopped(mid));
   const { icelite: _, ...own } = session;
   return write({
