@@ -1,7 +1,7 @@
 import { isSameProfile } from 'h264-profile-level-id';
 import type { RouterCapabilities, RtpCodec } from './types.ts';
 
-export type RouterCodec = RouterCapabilities['codecs'][number];
+type RouterCodec = RouterCapabilities['codecs'][number];
 
 /** Payload formats that accompany a main codec and never are one. */
 const helperFormats = /\/(rtx|red|ulpfec|flexfec(-03)?|cn|telephone-event)$/i;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sdpFixture, sdpFixtures } from '../../test/support/sdp-fixtures.ts';
 import { consumableParameters, routerCapabilities } from '../../test/support/sdp-peers/router.ts';
@@ -58,6 +59,28 @@ describe('sendingRtpParameters of recorded offers', () => {
   it('chooses constrained baseline among Chromium’s H.264 profiles when the router has no baseline', () => {
     const [main] = codecsOf('chromium/publish.microphone-camera.only', 1, { preferredCodecs: ['video/H264'] }) ?? [];
     expect(main?.parameters).toMatchObject({ 'profile-level-id': '42e01f', 'packetization-mode': 1 });
+  });
+
+  it('gives mediasoup what it takes, whichever codecs a client has and prefers', () => {
+    const section = sectionOf('chromium/publish.simulcast.only', 1);
+    const mimeTypes = ['video/VP8', 'video/VP9', 'video/H264', 'video/AV1', 'video/rtx', 'video/none'];
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(section.codecs),
+        fc.shuffledSubarray(mimeTypes),
+        fc.subarray(section.rids),
+        fc.subarray(section.headerExtensions),
+        (codecs, preferredCodecs, rids, headerExtensions) => {
+          const changed = { ...section, codecs, rids, headerExtensions };
+          const parameters = sendingRtpParameters(changed, router, { preferredCodecs });
+          if (!parameters) return;
+          expect(consumableParameters('video', parameters, router).codecs.length).toBeGreaterThan(0);
+          const simulcast = (parameters.encodings?.length ?? 0) > 1;
+          expect(simulcast && /VP9|AV1/.test(parameters.codecs[0]?.mimeType ?? '')).toBe(false);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   it('is undefined when no codec is common, and for data', () => {

@@ -17,7 +17,7 @@ export interface TestBrowser extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface PageOptions {
+interface PageOptions {
   width?: number;
   height?: number;
   /** Source text that runs in the page before any script of its own. */

@@ -122,7 +122,7 @@ async function runSteps(peer: SdpPeer, { steps, codecs }: PublishScenario): Prom
 }
 
 /** Answers as the SFU does: every section that is sent and has a common codec is accepted. */
-export function answerPublishOffer(offer: ClientDescription, router: RouterCapabilities, sessionVersion = 0): string {
+function answerPublishOffer(offer: ClientDescription, router: RouterCapabilities, sessionVersion = 0): string {
   const sections = new Map<string, RtpParameters>();
   for (const section of offer.sections) {
     const parameters = section.live ? sendingRtpParameters(section, router) : undefined;
