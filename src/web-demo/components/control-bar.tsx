@@ -95,7 +95,7 @@ function PanelButtons() {
     <>
       <ControlButton
         icon="people"
-        label={t('participants')}
+        label={t('participantsCount', { count: room.people.value.length })}
         testId="toggle-participants"
         shortcut="P"
         tone={open === 'participants' ? 'active' : 'plain'}

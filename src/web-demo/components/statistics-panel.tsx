@@ -50,7 +50,7 @@ function ConnectionCard({ stats }: { readonly stats: ConnectionStats }) {
           [t('statsRoundTrip'), formatMilliseconds(roundTripTimeMs), 'roundTrip'],
           [
             t('statsAvailable'),
-            availableOutgoingBitrate === undefined ? undefined : formatBitrate(availableOutgoingBitrate),
+            connection === 'publish' ? formatBitrate(availableOutgoingBitrate) : undefined,
             'available',
           ],
         ]}
@@ -128,13 +128,14 @@ export function StatisticsPanel() {
     return <p class="panel-content field-hint">{t('statsNone')}</p>;
   }
   return (
-    <div class="panel-content stats">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard scrolls only what has the focus
+    <section class="panel-content stats" tabIndex={0} aria-label={t('statistics')}>
       <h3>{t('statsTransport')}</h3>
       {stats.connections.map((connection) => (
         <ConnectionCard key={connection.connection} stats={connection} />
       ))}
       <TrackList title={t('statsSending')} tracks={stats.tracks.filter((track) => track.direction === 'send')} />
       <TrackList title={t('statsReceiving')} tracks={stats.tracks.filter((track) => track.direction === 'receive')} />
-    </div>
+    </section>
   );
 }

@@ -63,6 +63,7 @@ export const en = {
   stopSharing: 'Stop sharing',
   leave: 'Leave the call',
   participants: 'Participants',
+  participantsCount: 'Participants, {count}',
   chat: 'Chat',
   chatUnread: 'Chat, {count} unread',
   statistics: 'Statistics',

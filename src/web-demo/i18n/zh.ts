@@ -64,6 +64,7 @@ export const zh: Dictionary = {
   stopSharing: '停止共享',
   leave: '离开通话',
   participants: '参会者',
+  participantsCount: '参会者，{count}',
   chat: '聊天',
   chatUnread: '聊天，{count} 条未读',
   statistics: '统计',

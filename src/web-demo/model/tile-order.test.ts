@@ -33,6 +33,12 @@ describe('orderTiles', () => {
     expect(ids(order)).toEqual(['bob', 'bob:screen', 'ann', 'me']);
   });
 
+  it('puts our own screen beside ourselves, not before the others', () => {
+    const own = person('me', 0, { id: 'me:screen', source: 'screen', isSelf: true });
+    const order = orderTiles({ tiles: [me, own, ann], lastSpokeAt: silent, pinnedId: null, capacity: 9 });
+    expect(ids(order)).toEqual(['ann', 'me:screen', 'me']);
+  });
+
   it('keeps ourselves on the first page', () => {
     const order = orderTiles({ tiles: [me, ann, bob, cat, dan], lastSpokeAt: silent, pinnedId: null, capacity: 3 });
     expect(ids(order)).toEqual(['ann', 'bob', 'me', 'cat', 'dan']);

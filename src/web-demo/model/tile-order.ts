@@ -18,8 +18,8 @@ export interface TileOrderOptions {
 
 const rank = (tile: TileEntry, pinnedId: string | null): number => {
   if (tile.id === pinnedId) return 0;
-  if (tile.source === 'screen') return 1;
-  return tile.isSelf ? 3 : 2;
+  if (tile.isSelf) return tile.source === 'screen' ? 3 : 4;
+  return tile.source === 'screen' ? 1 : 2;
 };
 
 const byRankAndArrival = (pinnedId: string | null) => (a: TileEntry, b: TileEntry) =>
@@ -32,7 +32,7 @@ const byRankAndArrival = (pinnedId: string | null) => (a: TileEntry, b: TileEntr
 export function orderTiles({ tiles, lastSpokeAt, pinnedId, capacity }: TileOrderOptions): TileEntry[] {
   const sorted = tiles.toSorted(byRankAndArrival(pinnedId));
   if (sorted.length <= capacity) return sorted;
-  const self = sorted.filter((tile) => rank(tile, pinnedId) === 3);
+  const self = sorted.filter((tile) => rank(tile, pinnedId) >= 3);
   const rest = sorted.filter((tile) => rank(tile, pinnedId) < 3);
   const places = Math.max(1, capacity - self.length);
   const promoted = promoteSpeakers({ tiles: rest, lastSpokeAt, pinnedId, capacity: places });
