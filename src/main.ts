@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { createServer, type RunningServer } from './server.ts';
+import { Closer } from './server/closer.ts';
+import { createServer } from './server.ts';
 import { renderBanner, renderQrCode } from './shared/banner.ts';
 import { ConfigError, type LoadedConfig, loadConfig, readSwitches } from './shared/config/load-config.ts';
 import { maskSecrets } from './shared/config/merge-settings.ts';
 import { renderHelp } from './shared/config/render.ts';
-import { createLogger, type Logger } from './shared/logger.ts';
-
-/** Closing takes well under a second; a part that hangs must not keep the process. */
-const CLOSE_TIMEOUT_MS = 10_000;
-const SIGNAL_EXIT_CODE = 130;
+import { createLogger } from './shared/logger.ts';
 
 async function main(args: readonly string[]): Promise<void> {
   const switches = readSwitches(args);
@@ -35,51 +32,6 @@ async function start({ config, switches }: LoadedConfig): Promise<void> {
   if (switches.has('lan')) print(renderQrCode(server.addresses.demo));
   if (switches.has('ready-json')) {
     print(`${JSON.stringify({ event: 'ready', pid: process.pid, ...server.addresses })}\n`);
-  }
-}
-
-/** Closes the server on the first signal, also on one that comes while it starts, and exits on the second. */
-class Closer {
-  readonly #logger: Logger;
-  #server: RunningServer | undefined;
-  #asked = false;
-
-  constructor(logger: Logger) {
-    this.#logger = logger;
-  }
-
-  watchSignals(): void {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#handleSignal(signal));
-  }
-
-  /** Takes charge of the server; true when closing it was asked for before it had started. */
-  handleStarted(server: RunningServer): boolean {
-    this.#server = server;
-    if (this.#asked) void this.#close(server);
-    return this.#asked;
-  }
-
-  #handleSignal(signal: NodeJS.Signals): void {
-    if (this.#asked) process.exit(SIGNAL_EXIT_CODE);
-    this.#asked = true;
-    this.#logger.info({ signal }, 'closing; a second signal exits at once');
-    if (this.#server) void this.#close(this.#server);
-  }
-
-  async #close(server: RunningServer): Promise<void> {
-    setTimeout(() => this.#exitUnfinished(), CLOSE_TIMEOUT_MS).unref();
-    try {
-      await server.close();
-      this.#logger.info('closed');
-    } catch (error) {
-      this.#logger.error({ err: error }, 'closing failed');
-      process.exitCode = 1;
-    }
-  }
-
-  #exitUnfinished(): never {
-    this.#logger.error({ handles: process.getActiveResourcesInfo() }, 'something was still open after closing');
-    process.exit(1);
   }
 }
 

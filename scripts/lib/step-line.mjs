@@ -26,7 +26,7 @@ export class StepLine {
   #lastDrawnAt = 0;
   #lastPercent = 0;
 
-  /** @param {string} title @param {NodeJS.WriteStream} [stream] */
+  /** @param {string} title @param {{ isTTY?: boolean, columns?: number, write(text: string): unknown }} [stream] */
   constructor(title, stream = process.stderr) {
     this.#title = title;
     this.#stream = stream;

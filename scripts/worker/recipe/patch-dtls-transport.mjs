@@ -5,7 +5,12 @@
 const ORIGINAL = '(operationType == BIO_CB_RETURN) ? static_cast<long>(ret) : 1;';
 const CORRECTED = '(operationType & BIO_CB_RETURN) ? static_cast<long>(ret) : 1;';
 
-/** Returns the corrected text of DtlsTransport.cpp; throws when the line to correct is not there exactly once. */
+/**
+ * Returns the corrected text of DtlsTransport.cpp; throws when the line to correct is not there exactly once.
+ *
+ * @param {string} source
+ * @returns {string}
+ */
 export function patchDtlsTransport(source) {
   const parts = source.split(ORIGINAL);
   if (parts.length !== 2) {
