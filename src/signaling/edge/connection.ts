@@ -75,7 +75,9 @@ export class Connection implements Peer {
     this.outbox.pushText(`${eventHead('disconnect', params)}0}`);
     this.outbox.finish(() => this.#options.webSocket.close(closeCode, code));
     this.#options.hub.counters.errors.add(code);
-    this.#release(action === 'resume' ? 'keep' : 'end');
+    // At a shutdown all sessions end together, once everyone was told; nobody has to hear of the others' leaving.
+    if (code === 'serverShutdown') this.#closed = true;
+    else this.#release(action === 'resume' ? 'keep' : 'end');
   }
 
   /** Ends the connection without a word, when it did not answer the last one. */

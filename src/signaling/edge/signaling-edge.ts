@@ -31,7 +31,7 @@ export class SignalingEdge {
   readonly #origins: OriginPolicy;
   /** Connections by client address. */
   readonly #perAddress = new Map<string, number>();
-  #closing = false;
+  #closing: Promise<void> | undefined;
   #whenEmpty: (() => void) | undefined;
 
   constructor(options: SignalingEdgeOptions) {
@@ -71,15 +71,9 @@ export class SignalingEdge {
   }
 
   /** Tells everyone that the server is going, and resolves when all sockets are gone. Idempotent. */
-  async close(): Promise<void> {
-    this.#closing = true;
-    const { shutdownRetryMs, closeTimeoutMs } = this.#options.hub.limits;
-    for (const connection of [...this.#sweep.connections()]) {
-      connection.disconnect('serverShutdown', { retryAfterMs: Math.ceil(Math.random() * shutdownRetryMs) });
-    }
-    await this.#emptied(closeTimeoutMs);
-    this.#sweep.close();
-    this.#webSockets.close();
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   #refusalOf(request: IncomingMessage): Refusal | undefined {
@@ -127,6 +121,16 @@ export class SignalingEdge {
 
   #addressOf(request: IncomingMessage): string {
     return clientAddress(request, this.#options.trustProxy);
+  }
+
+  async #close(): Promise<void> {
+    const { shutdownRetryMs, closeTimeoutMs } = this.#options.hub.limits;
+    for (const connection of [...this.#sweep.connections()]) {
+      connection.disconnect('serverShutdown', { retryAfterMs: Math.ceil(Math.random() * shutdownRetryMs) });
+    }
+    await this.#emptied(closeTimeoutMs);
+    this.#sweep.close();
+    this.#webSockets.close();
   }
 
   async #emptied(timeoutMs: number): Promise<void> {

@@ -14,6 +14,7 @@ export class RoomMedia {
   readonly #sessions = new Map<Session, SfuSession>();
   /** Publishers whose own request is being carried out, with the number of those requests. */
   readonly #owners = new Map<Session, number>();
+  #welcoming = false;
 
   constructor(room: Room, sfuRoom: SfuRoom) {
     this.#room = room;
@@ -81,7 +82,17 @@ export class RoomMedia {
     const track = toTrack(published);
     publisher.participant.putTrack(track);
     this.#room.feed.publish(eventHead('trackPublished', { participant: publisher.participant.id, track }), publisher);
-    for (const session of this.#room.sessions()) if (session !== publisher) this.welcome(session);
+    this.#welcomeAll();
+  }
+
+  /** Once for all tracks that are published together, so that they come in one offer. */
+  #welcomeAll(): void {
+    if (this.#welcoming) return;
+    this.#welcoming = true;
+    queueMicrotask(() => {
+      this.#welcoming = false;
+      for (const session of this.#room.sessions()) this.welcome(session);
+    });
   }
 
   #handleUpdated(published: PublishedTrack): void {
