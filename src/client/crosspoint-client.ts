@@ -69,7 +69,8 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
    * leave together with it. Rejects with the server's code, or `connectionFailed`; it does not try again by itself.
    */
   async join(options: JoinOptions): Promise<JoinedRoom> {
-    const result = await this.#session.open(options);
+    const subscribe = options.subscribe ?? (this.#media.available ? 'auto' : 'manual');
+    const result = await this.#session.open({ ...options, subscribe });
     const self = { id: result.participant.id, name: result.participant.name, metadata: result.participant.metadata };
     return { ...result.room, self, participants: [...this.participants.values()] };
   }

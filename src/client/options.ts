@@ -39,7 +39,9 @@ export interface JoinOptions {
   metadata?: Metadata;
   /** Access token, or a function that gets a current one: it is called again before every full rejoin. */
   token?: string | (() => string | Promise<string>);
-  /** `auto` (the default): receive every track. `manual`: only those named in `subscribe`. */
+  /**
+   * `auto` (the default, where there is WebRTC): receive every track. `manual`: only those named in `subscribe`.
+   */
   subscribe?: 'auto' | 'manual';
 }
 

@@ -9,8 +9,8 @@ export interface MediaContext {
   readonly logger: ClientLogger;
   /** Throws `unsupported` where there is no WebRTC. */
   createPeerConnection(): PeerConnection;
-  /** Resolves with the configuration once the server has named its ICE servers. */
-  configuration(): Promise<RTCConfiguration>;
+  /** Resolves when the server has named its ICE servers; every connection's configuration has them then. */
+  iceServersKnown(): Promise<void>;
   request<M extends Method>(method: M, params: RequestInput<M>): Promise<RequestResult<M>>;
   /** True while the session is up, so that a request would leave now. */
   isJoined(): boolean;

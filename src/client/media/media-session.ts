@@ -75,6 +75,11 @@ export class MediaSession implements LocalTrackOwner {
     return this.#iceServers;
   }
 
+  /** False where media can neither be sent nor received. */
+  get available(): boolean {
+    return this.#options.createPeerConnection !== undefined || typeof RTCPeerConnection !== 'undefined';
+  }
+
   publish(mediaTrack: MediaStreamTrack, options: PublishOptions): Promise<LocalTrack> {
     const problem = this.#objectionTo(mediaTrack);
     if (problem) return Promise.reject(new CrosspointClientError('invalidState', { message: problem }));
@@ -200,7 +205,7 @@ export class MediaSession implements LocalTrackOwner {
     return {
       logger: this.#options.logger ?? { debug: () => {}, info: () => {}, warn: () => {} },
       createPeerConnection: () => create(this.#configuration()),
-      configuration: () => this.#iceServersKnown.promise.then(() => this.#configuration()),
+      iceServersKnown: () => this.#iceServersKnown.promise,
       request: (method, params) => this.#session.request(method, params),
       isJoined: () => this.#session.state.status === 'joined',
       tellState: (connection, state) => this.#emitter.emit('mediaStateChanged', connection, state),

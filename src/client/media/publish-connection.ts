@@ -163,9 +163,9 @@ export class PublishConnection {
     if (connection !== this.#connection) return;
     const { offer, tracks } = this.#describe(description.sdp ?? '');
     const reply = this.#context.request('offer', offer);
-    const configuration = await Promise.race([this.#context.configuration(), reply.then(() => ({}))]);
+    // A join that fails takes the offer with it, and its ICE servers never come.
+    await Promise.race([this.#context.iceServersKnown(), reply]);
     if (connection !== this.#connection) return void reply.catch(() => {});
-    if (Object.keys(configuration).length > 0) connection.setConfiguration(configuration);
     await Promise.all([connection.setLocalDescription(description), reply]);
     const { sdp = '', tracks: sections = [] } = await reply;
     if (connection !== this.#connection) return;

@@ -85,7 +85,7 @@ export class SubscribeConnection {
   }
 
   async #answer(offer: SubscribeOffer): Promise<void> {
-    const connection = this.#connection ?? (await this.#open());
+    const connection = this.#connection ?? this.#open();
     await connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     const answer = await connection.createAnswer();
     if (connection !== this.#connection) return;
@@ -100,10 +100,8 @@ export class SubscribeConnection {
     this.#watch?.check();
   }
 
-  async #open(): Promise<PeerConnection> {
-    const configuration = await this.#context.configuration();
+  #open(): PeerConnection {
     const connection = this.#context.createPeerConnection();
-    connection.setConfiguration(configuration);
     this.#connection = connection;
     this.#watch = new IceWatch({
       connection,
