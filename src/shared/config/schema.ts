@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { field, filePath } from './field.ts';
-import { authSection } from './sections/auth.ts';
 import { httpSection } from './sections/http.ts';
 import { limitsSection } from './sections/limits.ts';
 import { mediaSection } from './sections/media.ts';
@@ -23,15 +22,12 @@ const metricsSection = z.strictObject({
 
 /** Problems that a single key does not show. The path names the key to change. */
 function checkTogether(config: Sections, report: (path: string[], expected: string) => void): void {
-  const { http, auth, turn, limits } = config;
+  const { http, turn, limits } = config;
   if ((http.tls.certificate === undefined) !== (http.tls.key === undefined)) {
     report(['http', 'tls'], 'a certificate and a key, or neither');
   }
   if (http.tls.selfSigned && http.tls.certificate !== undefined) {
     report(['http', 'tls', 'selfSigned'], 'false, because http.tls.certificate is set');
-  }
-  if (auth.mode === 'token' && auth.apiKeys.length === 0 && auth.jwksUrl === undefined) {
-    report(['auth'], 'auth.apiKeys or auth.jwksUrl, because auth.mode is token');
   }
   if ((turn.certificate === undefined) !== (turn.key === undefined)) {
     report(['turn'], 'turn.certificate and turn.key, or neither');
@@ -47,7 +43,6 @@ function checkTogether(config: Sections, report: (path: string[], expected: stri
 
 const sections = z.strictObject({
   http: httpSection.prefault({}),
-  auth: authSection.prefault({}),
   media: mediaSection.prefault({}),
   turn: turnSection.prefault({}),
   limits: limitsSection.prefault({}),
