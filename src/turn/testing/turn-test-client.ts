@@ -105,6 +105,11 @@ export class TurnTestClient {
     this.#open.close();
   }
 
+  /** Forgets what arrived and was not asked for. */
+  forget(): void {
+    this.#received.length = 0;
+  }
+
   /** Stops reading a stream. */
   pause(): void {
     this.#open.pause();

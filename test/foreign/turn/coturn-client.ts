@@ -14,7 +14,7 @@ export async function runCoturn(
   command: string,
   args: readonly string[],
 ): Promise<{ exitCode: number; output: string }> {
-  const child = spawn(command, args, { timeout: 50_000 });
+  const child = spawn(command, args, { timeout: 80_000 });
   let output = '';
   const collect = (chunk: Buffer) => {
     output += chunk.toString();
