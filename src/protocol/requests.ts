@@ -90,6 +90,14 @@ const offer = {
             mid,
             source: trackSource,
             muted: z.boolean().default(false),
+            width: z
+              .number()
+              .int()
+              .min(1)
+              .max(bounds.pixels)
+              .optional()
+              .describe('Width of the best encoding, in pixels; with it the server chooses simulcast layers exactly.'),
+            height: z.number().int().min(1).max(bounds.pixels).optional().describe('Height of the best encoding.'),
             metadata: metadata.optional(),
           }),
         )

@@ -1,3 +1,4 @@
+import { setLogEventListeners } from 'mediasoup';
 import type { Logger } from '../shared/logger.ts';
 import { mediaCodecs } from './codecs.ts';
 import { Room } from './room.ts';
@@ -13,6 +14,10 @@ export async function createSfu(parts: { logger: Logger; options: CreateSfuOptio
   const { logger } = parts;
   const options: SfuOptions = { ...sfuDefaults, ...parts.options };
   const codecs = mediaCodecs(options.codecs);
+  setLogEventListeners({
+    onwarn: (namespace, text) => logger.debug({ from: namespace }, text),
+    onerror: (namespace, text, error) => logger.warn({ from: namespace, err: error }, text),
+  });
   const pool = await WorkerPool.start({ ...options, logger });
   const rooms = new Set<Room>();
   return {

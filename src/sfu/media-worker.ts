@@ -13,7 +13,7 @@ export interface ListenAddress {
 }
 
 export interface MediaWorkerOptions {
-  workerBin: string;
+  workerBin?: string;
   listen: types.TransportListenInfo[];
   logger: Logger;
 }
@@ -39,16 +39,18 @@ export class MediaWorker {
   }
 
   static async start(options: MediaWorkerOptions): Promise<MediaWorker> {
-    const worker = await createWorker({ workerBin: options.workerBin, logLevel: 'warn' });
+    const { workerBin, listen } = options;
+    const worker = await createWorker({ logLevel: 'warn', ...(workerBin ? { workerBin } : {}) });
     const census = new Census();
     census.watch(worker);
     worker.on('listenererror', (event, error) => options.logger.error({ event, err: error }, 'worker listener failed'));
     try {
-      const webRtcServer = await worker.createWebRtcServer({ listenInfos: options.listen });
+      const webRtcServer = await worker.createWebRtcServer({ listenInfos: listen });
       return new MediaWorker({ worker, census, webRtcServer, ports: await listeningPorts(webRtcServer) });
     } catch (error) {
       worker.close();
-      throw error;
+      const addresses = listen.map(({ protocol, ip, port }) => `${protocol} ${ip} port ${port ?? 'any'}`);
+      throw new Error(`A media worker cannot listen on ${addresses.join(', ')}.`, { cause: error });
     }
   }
 

@@ -4,8 +4,8 @@ import type { ListenAddress } from './media-worker.ts';
 
 /** What an operator chooses; `server.ts` fills it from the configuration. */
 export interface SfuOptions {
-  /** Path of the mediasoup worker. */
-  workerBin: string;
+  /** Path of the mediasoup worker; without it, the one that mediasoup's own installation brings. */
+  workerBin?: string;
   /** Number of worker processes, one per core. */
   workers: number;
   listen: readonly ListenAddress[];

@@ -7,7 +7,7 @@ import { type ListenAddress, MediaWorker } from './media-worker.ts';
 import type { ListeningPort, SfuCounts } from './types.ts';
 
 export interface WorkerPoolOptions {
-  workerBin: string;
+  workerBin?: string;
   workers: number;
   listen: readonly ListenAddress[];
   enableUdp: boolean;
@@ -22,6 +22,8 @@ interface Seat {
   ports: ListeningPort[];
   failures: number;
   timer?: NodeJS.Timeout;
+  /** A replacement that is being started. */
+  filling?: Promise<void>;
 }
 
 interface WorkerPoolEvents {
@@ -107,7 +109,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
     this.#closed = true;
     this.emit('closed');
     for (const { timer } of this.#seats) clearTimeout(timer);
-    await Promise.all(this.#seats.map(({ worker }) => worker?.close()));
+    await Promise.all(this.#seats.flatMap(({ worker, filling }) => [worker?.close(), filling]));
   }
 
   #alive(): MediaWorker[] {
@@ -116,7 +118,8 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
 
   async #fill(seat: Seat): Promise<void> {
     const { workerBin, logger } = this.#options;
-    const worker = await MediaWorker.start({ workerBin, listen: this.#listenInfos(seat), logger });
+    const listen = this.#listenInfos(seat);
+    const worker = await MediaWorker.start({ listen, logger, ...(workerBin ? { workerBin } : {}) });
     if (this.#closed) return worker.close();
     seat.worker = worker;
     seat.ports = worker.ports;
@@ -139,7 +142,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
     const delayMs = restartDelayMs(seat.failures);
     seat.failures += 1;
     seat.timer = setTimeout(() => {
-      this.#fill(seat).catch((error: unknown) => {
+      seat.filling = this.#fill(seat).catch((error: unknown) => {
         if (this.#closed) return;
         this.#options.logger.error({ worker: seat.index, err: error }, 'media worker could not be started');
         this.#refill(seat);

@@ -7,7 +7,7 @@ import { RoomTrack } from '../../../src/sfu/room-track.ts';
 import { createSilentLogger } from '../../../src/shared/logger.ts';
 import { workerBin } from '../../support/worker-bin.ts';
 
-export const audioLevelUri = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
+const audioLevelUri = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 
 /** A room's node on a worker of its own. */
 export async function startNode(): Promise<{ worker: MediaWorker; node: RoomNode }> {
