@@ -33,8 +33,4 @@ export const mediaSection = z.strictObject({
     count().default(1_000_000),
     'Bandwidth estimate, in bits per second, with which sending to a participant starts.',
   ),
-  maxIncomingBitrateBps: field(
-    count().default(10_000_000),
-    'The most that one participant may send, in bits per second: camera layers and a shared screen together.',
-  ),
 });
