@@ -6,8 +6,15 @@ import { CallStore } from './state/call-store.ts';
 
 /** `?relay` sends all media through TURN, to try that out or to find out whether it works at all. */
 const relayOnly = new URLSearchParams(location.search).has('relay');
+/** After this a person would rather be asked than wait. */
+const giveUpAfterMs = 120_000;
+
 const store = new CallStore(
-  () => new CrosspointClient(relayOnly ? { rtcConfiguration: { iceTransportPolicy: 'relay' } } : {}),
+  () =>
+    new CrosspointClient({
+      reconnect: { giveUpAfterMs },
+      ...(relayOnly && { rtcConfiguration: { iceTransportPolicy: 'relay' } }),
+    }),
 );
 
 const host = document.getElementById('app');

@@ -57,7 +57,7 @@ function Banners() {
       {call.isReconnecting.value ? (
         <div class="banner banner-warning" role="alert" data-testid="reconnecting">
           <span class="spinner" aria-hidden="true" />
-          {t('reconnectingBanner')}
+          {t(call.isServerGone.value ? 'goneBanner' : 'reconnectingBanner')}
         </div>
       ) : null}
       {call.audio.isBlocked.value ? (

@@ -43,7 +43,7 @@ export const en = {
   problemFailed: 'Try again, or choose another one.',
   deviceMicrophone: 'microphone',
   deviceCamera: 'camera',
-  deviceBoth: 'camera and microphone',
+  deviceBoth: 'camera or microphone',
   deviceScreen: 'screen',
   publishFailed: 'Your camera, microphone or screen could not be sent ({code}).',
   tryAgain: 'Try again',
@@ -175,6 +175,7 @@ export const en = {
   audioBlockedTitle: 'The browser holds back the sound',
   audioBlocked: 'Click to hear the others',
   reconnectingBanner: 'The connection was interrupted. Reconnecting…',
+  goneBanner: 'The server cannot be reached. Still trying…',
   reconnectedBanner: 'Connected again',
 
   endedLeftTitle: 'You have left the call',

@@ -176,6 +176,7 @@ export const zh: Dictionary = {
   audioBlockedTitle: '浏览器暂时阻止了声音',
   audioBlocked: '点击即可听到其他人',
   reconnectingBanner: '连接中断，正在重新连接…',
+  goneBanner: '无法连接服务器，仍在重试…',
   reconnectedBanner: '已重新连接',
 
   endedLeftTitle: '你已离开通话',

@@ -22,6 +22,9 @@ export interface CallOptions {
   readonly onEnded: (state: ClientState & { status: 'disconnected' }) => void;
 }
 
+/** About ten seconds of back-off. */
+const attemptsBeforeGone = 4;
+
 /** One call from joining to leaving: everything that lives exactly as long as it does. */
 export class Call {
   readonly roomName: string;
@@ -32,6 +35,8 @@ export class Call {
   readonly statistics: Statistics;
   readonly audio: AudioOutput;
   readonly isReconnecting: ReadonlySignal<boolean>;
+  /** Several attempts have failed: it is not a short interruption. */
+  readonly isServerGone: ReadonlySignal<boolean>;
   readonly #client: CallClient;
   readonly #media: LocalMedia;
   readonly #notices: Notices;
@@ -49,6 +54,10 @@ export class Call {
     const showsStatistics = computed(() => this.panels.panel.value === 'statistics');
     this.statistics = new Statistics(client, showsStatistics);
     this.isReconnecting = computed(() => this.room.connection.value.status === 'reconnecting');
+    this.isServerGone = computed(() => {
+      const state = this.room.connection.value;
+      return state.status === 'reconnecting' && state.attempt > attemptsBeforeGone;
+    });
     const visibleVideo = new VisibleVideo(client, this.stage);
     this.#endings = [
       () => visibleVideo.close(),

@@ -107,7 +107,8 @@ export class RoomView {
       name: ownName(),
       isSelf: true,
       joinedAt: 0,
-      isReconnecting: this.#connection.value.status === 'reconnecting',
+      // The page says so once, above all tiles.
+      isReconnecting: false,
       microphoneOn: media.microphoneOn.value,
       camera: media.cameraOn.value ? ownVideo(media.camera.track.value) : null,
       screen: ownVideo(media.screen.track.value),
