@@ -12,7 +12,7 @@ export function isDebianLike() {
 }
 
 /** The names of which no package is installed. A name may be a list of alternatives: the first is the preferred one. */
-export function missingPackages(names) {
+function missingPackages(names) {
   const installed = installedPackages();
   return names.filter((name) => ![name].flat().some((alternative) => installed.has(alternative)));
 }

@@ -23,7 +23,7 @@ class Excerpt {
 }
 
 /** A command that ended with a code other than 0; `excerpt` holds the lines of its output that tell why. */
-export class CommandFailure extends Error {
+class CommandFailure extends Error {
   constructor(command, code, excerpt) {
     super(`\`${command}\` ended with ${code}`);
     this.name = 'CommandFailure';
