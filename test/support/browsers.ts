@@ -131,7 +131,8 @@ export async function launchFirefox(options: LaunchOptions = {}): Promise<TestBr
     timeout: launchTimeoutMs,
   });
   const openPage: TestBrowser['openPage'] = async (url, pageOptions = {}) => {
-    const page = await browser.newPage();
+    // In a window of its own, because a tab behind another counts as hidden, and pages save work then.
+    const page = await browser.newPage({ type: 'window' });
     page.setDefaultTimeout(launchTimeoutMs);
     await page.setViewport(sizeOf(pageOptions));
     const { onConsole } = pageOptions;
