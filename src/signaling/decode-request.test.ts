@@ -58,6 +58,12 @@ describe('decodeRequest', () => {
     expect(refusalOf(text).id).toBeNull();
   });
 
+  it('refuses what makes a schema throw', () => {
+    const odd = '{"length":{"toString":0,"valueOf":0}}';
+    expect(refusalOf(`{"id":1,"method":${odd}}`).id).toBe(1);
+    expect(refusalOf(`{"id":${odd},"method":"ping"}`).id).toBeNull();
+  });
+
   it('refuses a message with an id and no method, and says whose it is', () => {
     expect(refusalOf('{"id":7}').id).toBe(7);
     expect(refusalOf(`{"id":"seven","method":5,"params":{"body":"${long}"}}`).id).toBe('seven');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type RequestId, requestEnvelope, requestId } from '../protocol/envelope.ts';
 import { CrosspointError } from '../shared/errors.ts';
+import { parseSafely } from './parse-safely.ts';
 
 /** A request whose envelope is in order; its parameters have not been looked at. */
 export interface DecodedRequest {
@@ -40,8 +41,8 @@ const ending = `"${placeholder}"}}`;
 export function decodeRequest(text: string): DecodedRequest {
   const cut = text.length > cutAboveChars ? cutOpaque(text) : undefined;
   const value = cut ? cut.value : parse(text);
-  const envelope = requestEnvelope.safeParse(value);
-  if (!envelope.success) throw new MalformedRequest(idOf(value));
+  const envelope = parseSafely(requestEnvelope, value);
+  if (envelope.problems) throw new MalformedRequest(idOf(value));
   const { id, method, params } = envelope.data;
   return { id, method, params, opaque: cut?.opaque };
 }
@@ -84,8 +85,8 @@ function parse(text: string): unknown {
 }
 
 function idOf(value: unknown): RequestId | null {
-  const id = requestId.safeParse(isRecord(value) ? value.id : undefined);
-  return id.success ? id.data : null;
+  const id = parseSafely(requestId, isRecord(value) ? value.id : undefined);
+  return id.problems ? null : id.data;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

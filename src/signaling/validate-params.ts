@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Method, type RequestParams, requests } from '../protocol/requests.ts';
 import { CrosspointError } from '../shared/errors.ts';
+import { parseSafely } from './parse-safely.ts';
 
 type Validator<M extends Method> = (params: unknown) => RequestParams<M>;
 
@@ -34,9 +35,11 @@ const validators: { readonly [M in Method]: Validator<M> } = {
 
 function by<S extends z.ZodType>(schema: S): (params: unknown) => z.output<S> {
   return (params = {}) => {
-    const parsed = schema.safeParse(params);
-    if (parsed.success) return parsed.data;
-    throw new CrosspointError('invalidParams', { data: { problems: problemsOf(parsed.error) } });
+    const parsed = parseSafely(schema, params);
+    if (!parsed.problems) return parsed.data;
+    const problems = parsed.problems.slice(0, toldProblems);
+    const told = problems.map(({ path, message }) => ({ path: path.join('.'), message }));
+    throw new CrosspointError('invalidParams', { data: { problems: told } });
   };
 }
 
@@ -49,8 +52,4 @@ function byVariant<Server extends z.ZodType, Relayed extends z.ZodType>([server,
   const toParticipant = by(relayed);
   return (params: unknown): z.output<Server> | z.output<Relayed> =>
     typeof params === 'object' && params !== null && 'connection' in params ? toServer(params) : toParticipant(params);
-}
-
-function problemsOf(error: z.ZodError): { path: string; message: string }[] {
-  return error.issues.slice(0, toldProblems).map(({ path, message }) => ({ path: path.join('.'), message }));
 }

@@ -4,6 +4,8 @@ import { subprotocol } from '../../src/protocol/envelope.ts';
 import { type EventName, type EventParams, events } from '../../src/protocol/events.ts';
 import type { Method, RequestInput, RequestResult } from '../../src/protocol/requests.ts';
 
+const patienceMs = 10_000;
+
 interface Reply {
   id: number | string | null;
   result?: unknown;
@@ -105,12 +107,19 @@ export class SignalingClient extends EventEmitter<{ frame: [] }> {
     this.socket.terminate();
   }
 
-  async #find<T>(list: T[], matches: (item: T) => boolean): Promise<T> {
-    for (;;) {
+  #find<T>(list: T[], matches: (item: T) => boolean): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const timer = setTimeout(() => reject(new Error('What was waited for did not come.')), patienceMs).unref();
+    const look = () => {
       const found = list.find(matches);
-      if (found) return found;
-      await once(this, 'frame', { signal: AbortSignal.timeout(10_000) });
-    }
+      if (!found) return;
+      clearTimeout(timer);
+      this.off('frame', look);
+      resolve(found);
+    };
+    this.on('frame', look);
+    look();
+    return promise;
   }
 
   #handleFrame(text: string): void {
