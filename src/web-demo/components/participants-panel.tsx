@@ -36,7 +36,7 @@ function RosterRow({ person }: { readonly person: Person }) {
     >
       <Avatar id={id} name={name} />
       <span class="roster-name">
-        {isSelf ? t('tileYou', { name: shown }) : shown}
+        {isSelf && name ? t('tileYou', { name }) : shown}
         {isReconnecting ? <small>{t('reconnectingTile')}</small> : null}
       </span>
       {screen ? <StateIcon icon="share" label={t('rosterScreen')} isOff={false} /> : null}

@@ -23,7 +23,8 @@ const qualityTexts = {
 function tileName({ person, source, isSelf }: Tile): string {
   const name = person.name || t('guest');
   if (source === 'screen') return isSelf ? t('tileOwnScreen') : t('tileScreenOf', { name });
-  return isSelf ? t('tileYou', { name: person.name || t('you') }) : name;
+  if (!isSelf) return name;
+  return person.name ? t('tileYou', { name: person.name }) : t('you');
 }
 
 function QualityBars({ level }: { readonly level: ConnectionLevel }) {
