@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -50,10 +50,15 @@ export class TurnTestClient {
   #wake: () => void = () => undefined;
 
   static async udp(server: { address: string; port: number }, bindAddress?: string): Promise<TurnTestClient> {
-    const client = new TurnTestClient();
     const socket = createSocket(server.address.includes(':') ? 'udp6' : 'udp4');
     socket.bind(0, bindAddress ?? server.address);
     await once(socket, 'listening');
+    return TurnTestClient.overDatagrams(socket, server);
+  }
+
+  /** A client over a socket that is bound already. */
+  static overDatagrams(socket: DatagramSocket, server: { address: string; port: number }): TurnTestClient {
+    const client = new TurnTestClient();
     socket.on('message', (datagram) => client.#receive(datagram));
     const { address, port } = socket.address();
     client.#channel = {

@@ -1,0 +1,15 @@
+import { createRequire } from 'node:module';
+
+/** Starts node-turn, which has no types, on the port of the first argument. */
+const Turn: new (options: object) => { start(): void } = createRequire(import.meta.url)('node-turn');
+const server = new Turn({
+  listeningIps: ['127.0.0.1'],
+  relayIps: ['127.0.0.1'],
+  listeningPort: Number(process.argv[2]),
+  authMech: 'long-term',
+  credentials: { bench: 'benchmark' },
+  realm: 'bench',
+  debugLevel: 'OFF',
+});
+server.start();
+process.stdout.write('ready\n');
