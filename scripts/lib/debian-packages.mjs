@@ -53,7 +53,7 @@ export async function ensureDebianPackages({ names, purpose }) {
 
 function needsRoot(packages, purpose) {
   return new StepFailure({
-    what: `${purpose} needs ${packages.length === 1 ? 'a system package that is' : 'system packages that are'} not installed`,
+    what: `system packages for ${purpose} are not installed`,
     todo: [
       `run: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`,
       'then run the same command again',
@@ -62,7 +62,7 @@ function needsRoot(packages, purpose) {
 }
 
 async function installPackages(missing, purpose) {
-  const step = new StepLine(`Installing ${missing.length} system packages for ${purpose}`);
+  const step = new StepLine(`Installing system packages for ${purpose}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   let packages = [];
   try {
