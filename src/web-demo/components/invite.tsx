@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/language.ts';
 import { useCall } from './call-context.ts';
 import { Icon } from './icon.tsx';
@@ -13,9 +13,11 @@ export function InviteLink() {
   const id = useId();
   const { inviteLink } = useStore();
   const { actions } = useCall();
+  const input = useRef<HTMLInputElement>(null);
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
-    await actions.copyLink();
+    // Selected, it can still be copied by hand.
+    if (!(await actions.copyLink())) return input.current?.focus();
     setCopied(true);
     setTimeout(() => setCopied(false), 2000);
   };
@@ -26,6 +28,7 @@ export function InviteLink() {
         {t('inviteLinkLabel')}
       </label>
       <input
+        ref={input}
         id={id}
         class="input input-mono"
         data-testid="invite-link"

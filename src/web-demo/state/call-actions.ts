@@ -29,9 +29,15 @@ export function createCallActions(store: CallStore, call: Call) {
     const problem = media.screen.problem.peek();
     if (problem !== 'denied') warn(problem, 'deviceScreen');
   };
-  const copyLink = async () => {
-    await navigator.clipboard.writeText(store.inviteLink);
+  /** False where the browser does not let the page write to the clipboard. */
+  const copyLink = async (): Promise<boolean> => {
+    try {
+      await navigator.clipboard.writeText(store.inviteLink);
+    } catch {
+      return false;
+    }
     notices.tell(t('linkCopied'));
+    return true;
   };
   const shortcuts: Readonly<Record<ShortcutAction, () => unknown>> = {
     microphone: toggleMicrophone,
