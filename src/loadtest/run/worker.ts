@@ -24,7 +24,7 @@ async function run({ plan, shard, startAt }: ToWorker & { kind: 'start' }): Prom
   const recorder = new Recorder();
   const observer = new SelfObserver();
   const flush = (): void => {
-    const second = Math.max(0, Math.floor((Date.now() - startAt) / intervalMs) - 1);
+    const second = Math.max(0, Math.round((Date.now() - startAt) / intervalMs) - 1);
     report({ kind: 'interval', second, interval: recorder.take(), self: observer.take() });
   };
   const timer = setInterval(flush, intervalMs);

@@ -60,9 +60,12 @@ class Visitors {
     };
     const joined = await enterRoom(peer, { room }, { recorder, intendedMs });
     watchLoss(peer, recorder);
-    if (resumes) await this.#resume(peer, { room, joined, atMs: (intendedMs + leaveMs) / 2 });
-    await sleepUntil(leaveMs, this.#context.signal);
-    await this.#end(peer, { participant: joined.participant.id, ending, leaveMs });
+    const cutMs = (intendedMs + leaveMs) / 2;
+    if (resumes) await this.#resume(peer, { room, joined, atMs: cutMs });
+    // Nobody leaves politely while away.
+    const endMs = resumes ? Math.max(leaveMs, cutMs + awayMs) : leaveMs;
+    await sleepUntil(endMs, this.#context.signal);
+    await this.#end(peer, { participant: joined.participant.id, ending, leaveMs: endMs });
   }
 
   async #resume(

@@ -1,0 +1,216 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { Order, Report } from './hub/generator.ts';
+import { hubs, installPeers, type RunningHub, reference } from './hub/hubs.ts';
+import { cpuSecondsOf, residentBytesOf } from './hub/process-cost.ts';
+import type { Workload } from './hub/workloads.ts';
+
+/**
+ * Compares hubs side by side on one machine, by work per CPU-second of the server’s process. Windows of the hubs take
+ * turns, and the best of each counts, because what else happens on a machine only ever makes a window worse.
+ */
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    window: { type: 'string', default: '2' },
+    idle: { type: 'string', default: '10000' },
+    only: { type: 'string' },
+    hubs: { type: 'string' },
+    json: { type: 'string' },
+  },
+});
+const rounds = Number(options.rounds);
+const windowMs = Number(options.window) * 1000;
+const idleConnections = Number(options.idle);
+const warmUpMs = 500;
+/** A window in which the hub got less than this, in ticks of 10 ms, says nothing and does not count. */
+const leastCpuSeconds = 0.1;
+
+interface Row {
+  name: string;
+  unit: string;
+  workload: Workload;
+}
+
+const members = 1000;
+const rows: Row[] = [
+  ...[4, 20, 200].map(
+    (roomSize): Row => ({
+      name: `churn, rooms of ${roomSize}`,
+      unit: 'joins and leaves',
+      workload: { kind: 'churn', roomSize, members, inFlight: 32 },
+    }),
+  ),
+  ...[10, 100, 1000].map(
+    (roomSize): Row => ({
+      name: `broadcast 200 B, rooms of ${roomSize}`,
+      unit: 'deliveries',
+      workload: { kind: 'broadcast', roomSize, members, inFlightPerRoom: 2, bytes: 200 },
+    }),
+  ),
+  { name: 'relay 2.5 kB', unit: 'messages', workload: { kind: 'relay', members, inFlight: 64, bytes: 2500 } },
+];
+
+/** The generator process, driven step by step. */
+class Generator {
+  readonly #child = fork(new URL('./hub/generator.ts', import.meta.url));
+
+  order(order: Order): void {
+    this.#child.send(order);
+  }
+
+  async report<K extends Report['kind']>(kind: K): Promise<Report & { kind: K }> {
+    const [message] = (await once(this.#child, 'message')) as [Report];
+    if (message.kind === 'failed') throw new Error(message.message);
+    if (message.kind !== kind) throw new Error(`expected ${kind}, got ${message.kind}`);
+    return message as Report & { kind: K };
+  }
+
+  async obey(order: Order): Promise<void> {
+    this.order(order);
+    await this.report('ready');
+  }
+
+  close(): void {
+    this.#child.disconnect();
+  }
+}
+
+async function measureWindow(generator: Generator, hub: RunningHub, workload: Workload): Promise<number> {
+  generator.order({ kind: 'run', hub: hub.name, workload, warmUpMs, windowMs });
+  await generator.report('begin');
+  const before = cpuSecondsOf(hub.pid);
+  const { units } = await generator.report('end');
+  const cpuSeconds = cpuSecondsOf(hub.pid) - before;
+  await generator.report('ready');
+  return cpuSeconds < leastCpuSeconds ? 0 : units / cpuSeconds;
+}
+
+async function measureRow(row: Row, running: RunningHub[]): Promise<Map<string, number>> {
+  const best = new Map<string, number>();
+  const generator = new Generator();
+  const { members: count } = row.workload;
+  const roomSize = row.workload.kind === 'relay' ? 2 : row.workload.roomSize;
+  for (const { name, dialect, origin } of running) {
+    await generator.obey({ kind: 'fill', hub: name, dialect, origin, members: count, roomSize });
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const hub of running) {
+      const value = await measureWindow(generator, hub, row.workload);
+      best.set(hub.name, Math.max(best.get(hub.name) ?? 0, value));
+      process.stderr.write('.');
+    }
+  }
+  for (const { name } of running) await generator.obey({ kind: 'close', hub: name });
+  generator.close();
+  return best;
+}
+
+interface IdleCost {
+  kibPerConnection: number;
+  cpuSecondsPer1000: number;
+  /** CPU share that keeping the connections takes, in percent of a core for 10,000. */
+  keepingPercent: number;
+}
+
+const idleWatchMs = 20_000;
+
+/** Fresh hubs, because memory that earlier work left behind would be counted or reused. */
+async function measureIdle(definition: (typeof hubs)[number]): Promise<IdleCost> {
+  const hub = await definition.start();
+  const generator = new Generator();
+  const { name, dialect, origin, pid } = hub;
+  try {
+    // The first connections load code and fill pools.
+    await generator.obey({ kind: 'fill', hub: 'warm', dialect, origin, members: 100, roomSize: 10 });
+    await generator.obey({ kind: 'close', hub: 'warm' });
+    await sleep(1000);
+    const before = { resident: residentBytesOf(pid), cpu: cpuSecondsOf(pid) };
+    await generator.obey({ kind: 'fill', hub: name, dialect, origin, members: idleConnections, roomSize: 10 });
+    const connected = cpuSecondsOf(pid);
+    await sleep(idleWatchMs);
+    const kept = cpuSecondsOf(pid) - connected;
+    return {
+      kibPerConnection: (residentBytesOf(pid) - before.resident) / 1024 / idleConnections,
+      cpuSecondsPer1000: ((connected - before.cpu) / idleConnections) * 1000,
+      keepingPercent: (kept / (idleWatchMs / 1000)) * 100 * (10_000 / idleConnections),
+    };
+  } finally {
+    generator.close();
+    await hub.stop();
+  }
+}
+
+function printTable(head: string[], body: string[][]): void {
+  console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`);
+  for (const cells of body) console.log(`| ${cells.join(' | ')} |`);
+}
+
+function printRows(names: string[], results: { row: Row; best: Map<string, number> }[]): void {
+  const ratio = (best: Map<string, number>, name: string): string => {
+    const value = best.get(name);
+    const base = best.get(reference);
+    return value === undefined || base === undefined ? '–' : (value / base).toFixed(2);
+  };
+  console.log('\nWork per CPU-second of the server, as a ratio to the plain ws hub:\n');
+  printTable(
+    ['', ...names, `${reference}, per CPU-second`],
+    results.map(({ row, best }) => [
+      row.name,
+      ...names.map((name) => ratio(best, name)),
+      `${Math.round(best.get(reference) ?? 0).toLocaleString('en-US')} ${row.unit}`,
+    ]),
+  );
+}
+
+function printIdle(costs: Map<string, IdleCost>): void {
+  console.log(`\n${idleConnections.toLocaleString('en-US')} connections, joined in rooms of 10, with heartbeats:\n`);
+  printTable(
+    ['', 'memory per connection', 'CPU per 1000 connects and joins', 'keeping 10,000'],
+    [...costs].map(([name, cost]) => [
+      name,
+      `${cost.kibPerConnection.toFixed(1)} KiB`,
+      `${cost.cpuSecondsPer1000.toFixed(3)} s`,
+      `${cost.keepingPercent.toFixed(1)}% of a core`,
+    ]),
+  );
+}
+
+async function main(): Promise<void> {
+  installPeers();
+  const wanted = options.hubs?.split(',');
+  const chosen = hubs.filter(({ name }) => !wanted || wanted.includes(name));
+  const names = chosen.map(({ name }) => name);
+  const results: { row: Row; best: Map<string, number> }[] = [];
+  const wantedRows = rows.filter(({ name }) => options.only === undefined || name.includes(options.only));
+  const running: RunningHub[] = [];
+  try {
+    if (wantedRows.length > 0) for (const { start } of chosen) running.push(await start());
+    for (const row of wantedRows) {
+      process.stderr.write(`${row.name} `);
+      results.push({ row, best: await measureRow(row, running) });
+      process.stderr.write('\n');
+    }
+  } finally {
+    await Promise.all(running.map((hub) => hub.stop()));
+  }
+  if (results.length > 0) printRows(names, results);
+  const idle = new Map<string, IdleCost>();
+  if (options.only === undefined || options.only === 'idle') {
+    for (const definition of chosen) idle.set(definition.name, await measureIdle(definition));
+    printIdle(idle);
+  }
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(toJson(results, idle), null, 2));
+}
+
+function toJson(results: { row: Row; best: Map<string, number> }[], idle: Map<string, IdleCost>): unknown {
+  return {
+    workPerCpuSecond: results.map(({ row, best }) => ({ name: row.name, unit: row.unit, ...Object.fromEntries(best) })),
+    idle: Object.fromEntries(idle),
+  };
+}
+
+await main();

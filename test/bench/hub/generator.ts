@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DialectName, dialects } from './dialects.ts';
+import { Population, run, type Workload } from './workloads.ts';
+
+/** The process that makes the load; the benchmark tells it what to do and measures the hub meanwhile. */
+export type Order =
+  | { kind: 'fill'; hub: string; dialect: DialectName; origin: string; members: number; roomSize: number }
+  | { kind: 'run'; hub: string; workload: Workload; warmUpMs: number; windowMs: number }
+  | { kind: 'close'; hub: string };
+
+export type Report =
+  | { kind: 'ready' }
+  | { kind: 'begin' }
+  | { kind: 'end'; units: number }
+  | { kind: 'failed'; message: string };
+
+const populations = new Map<string, Population>();
+
+function report(message: Report): void {
+  process.send?.(message);
+}
+
+async function obey(order: Order): Promise<void> {
+  if (order.kind === 'fill') {
+    const population = new Population(dialects[order.dialect], order.origin);
+    populations.set(order.hub, population);
+    await population.fill(order.members, order.roomSize);
+    return report({ kind: 'ready' });
+  }
+  const population = populations.get(order.hub);
+  if (!population) throw new Error(`no members of ${order.hub}`);
+  if (order.kind === 'close') {
+    population.close();
+    populations.delete(order.hub);
+    return report({ kind: 'ready' });
+  }
+  const running = run(order.workload, population);
+  await sleep(order.warmUpMs);
+  const before = running.done();
+  report({ kind: 'begin' });
+  await sleep(order.windowMs);
+  report({ kind: 'end', units: running.done() - before });
+  await running.stop();
+  report({ kind: 'ready' });
+}
+
+process.on('message', (order: Order) => {
+  obey(order).catch((error) =>
+    report({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit());

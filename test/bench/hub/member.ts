@@ -1,0 +1,83 @@
+import type { Dialect } from './dialects.ts';
+import { RawWebSocket } from './raw-web-socket.ts';
+
+/** One participant of the generator, in whatever dialect its hub speaks. */
+export class Member {
+  readonly #dialect: Dialect;
+  #socket: RawWebSocket | undefined;
+  #nextId = 1;
+  #greetings = 0;
+  #onGreeted: (() => void) | undefined;
+  /** Replies come in the order of the requests that wait for one. */
+  readonly #waiting: ((text: string) => void)[] = [];
+  #wantsText = false;
+  id = '';
+  readonly room: string;
+  /** Called for every message or offer that arrives. */
+  onDelivery: (() => void) | undefined;
+
+  constructor(dialect: Dialect, room: string) {
+    this.#dialect = dialect;
+    this.room = room;
+  }
+
+  async connect(origin: string): Promise<void> {
+    const { path, subprotocol, greeting, greetingReplies = 0 } = this.#dialect;
+    const greeted = new Promise<void>((resolve) => {
+      this.#onGreeted = resolve;
+    });
+    this.#greetings = greetingReplies;
+    this.#socket = await RawWebSocket.connect(`${origin}${path}`, subprotocol, (frame) => this.#receive(frame));
+    if (greeting !== undefined) this.#socket.send(greeting);
+    if (greetingReplies > 0) await greeted;
+  }
+
+  /** Joins and learns its own id. */
+  async join(): Promise<void> {
+    this.#wantsText = true;
+    const reply = await this.#request(this.#dialect.join(this.#nextId++, { room: this.room, name: 'Ada Lovelace' }));
+    this.#wantsText = false;
+    this.id = this.#dialect.ownId(reply);
+  }
+
+  leave(): Promise<string> {
+    return this.#request(this.#dialect.leave(this.#nextId++));
+  }
+
+  /** Joins again without reading the reply. */
+  rejoin(): Promise<string> {
+    return this.#request(this.#dialect.join(this.#nextId++, { room: this.room, name: 'Ada Lovelace' }));
+  }
+
+  sendMessage(body: string): void {
+    this.#socket?.send(this.#dialect.message(this.#nextId++, body));
+  }
+
+  sendOffer(to: string, sdp: string): void {
+    this.#socket?.send(this.#dialect.offer(this.#nextId++, { to, sdp }));
+  }
+
+  close(): void {
+    this.#socket?.close();
+  }
+
+  #request(text: string): Promise<string> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#socket?.send(text);
+    });
+  }
+
+  #receive(frame: Buffer): void {
+    if (this.#greetings > 0) {
+      this.#greetings--;
+      if (this.#greetings === 0) this.#onGreeted?.();
+      return;
+    }
+    const kind = this.#dialect.kindOf(frame);
+    if (kind === 'delivery') this.onDelivery?.();
+    // Where messages are acknowledged, nobody waits for that.
+    if (kind === 'reply') this.#waiting.shift()?.(this.#wantsText ? frame.toString() : '');
+    if (kind === 'ping' && this.#dialect.pong !== undefined) this.#socket?.send(this.#dialect.pong);
+  }
+}

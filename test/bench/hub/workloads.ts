@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dialect } from './dialects.ts';
+import { Member } from './member.ts';
+
+/** What a hub is made to do; the unit of work is in the name of its kind. */
+export type Workload =
+  | { kind: 'churn'; roomSize: number; members: number; inFlight: number }
+  | { kind: 'broadcast'; roomSize: number; members: number; inFlightPerRoom: number; bytes: number }
+  | { kind: 'relay'; members: number; inFlight: number; bytes: number };
+
+const connectBatch = 50;
+
+/** Members that are joined, ready to be made to work again and again. */
+export class Population {
+  readonly #dialect: Dialect;
+  readonly #origin: string;
+  readonly rooms: Member[][] = [];
+
+  constructor(dialect: Dialect, origin: string) {
+    this.#dialect = dialect;
+    this.#origin = origin;
+  }
+
+  async fill(members: number, roomSize: number): Promise<void> {
+    const prefix = `${members}-${roomSize}`;
+    for (let index = 0; index < members; index += connectBatch) {
+      const batch = Array.from({ length: Math.min(connectBatch, members - index) }, (_, offset) => {
+        const room = Math.floor((index + offset) / roomSize);
+        const member = new Member(this.#dialect, `${prefix}-${room}`);
+        this.rooms[room] = [...(this.rooms[room] ?? []), member];
+        return member.connect(this.#origin).then(() => member.join());
+      });
+      await Promise.all(batch);
+    }
+  }
+
+  close(): void {
+    for (const member of this.rooms.flat()) member.close();
+  }
+}
+
+/** Keeps a workload going from `start` to `stop` and counts the units that were done. */
+export interface Running {
+  done(): number;
+  stop(): Promise<void>;
+}
+
+export function run(workload: Workload, population: Population): Running {
+  switch (workload.kind) {
+    case 'churn':
+      return runChurn(population.rooms, workload.inFlight);
+    case 'broadcast':
+      return runBroadcast(population.rooms, workload);
+    case 'relay':
+      return runRelay(population.rooms, workload);
+  }
+}
+
+/** Unit: one member leaves and joins again, and both were answered. Everybody else in the room is told twice. */
+function runChurn(rooms: Member[][], inFlight: number): Running {
+  let done = 0;
+  let stopped = false;
+  // Neighbours in this order are in different rooms, so that churn spreads over all of them.
+  const order = interleave(rooms);
+  const turnOver = async (first: number): Promise<void> => {
+    for (let index = first; !stopped; index = (index + inFlight) % order.length) {
+      const member = order[index];
+      if (!member) return;
+      await member.leave();
+      await member.rejoin();
+      done++;
+    }
+  };
+  const loops = Array.from({ length: inFlight }, (_, index) => turnOver(index));
+  return {
+    done: () => done,
+    async stop() {
+      stopped = true;
+      await Promise.all(loops);
+    },
+  };
+}
+
+/** Unit: one message delivered to one member. A room gets its next message when one has reached everybody. */
+function runBroadcast(rooms: Member[][], { inFlightPerRoom, bytes }: Workload & { kind: 'broadcast' }): Running {
+  let done = 0;
+  let outstanding = 0;
+  let stopped = false;
+  const body = 'x'.repeat(bytes);
+  for (const room of rooms) {
+    const receivers = room.length - 1;
+    let delivered = 0;
+    let sender = 0;
+    const send = (): void => {
+      outstanding++;
+      room[sender++ % room.length]?.sendMessage(body);
+    };
+    const onDelivery = (): void => {
+      done++;
+      delivered++;
+      if (delivered % receivers !== 0) return;
+      outstanding--;
+      if (!stopped) send();
+    };
+    for (const member of room) member.onDelivery = onDelivery;
+    for (let message = 0; message < inFlightPerRoom; message++) send();
+  }
+  return {
+    done: () => done,
+    stop: () =>
+      drain(
+        () => outstanding,
+        () => (stopped = true),
+      ),
+  };
+}
+
+/** Unit: one offer relayed to the other of a pair. */
+function runRelay(rooms: Member[][], { inFlight, bytes }: Workload & { kind: 'relay' }): Running {
+  let done = 0;
+  let outstanding = 0;
+  let stopped = false;
+  let next = 0;
+  const sdp = 'a=candidate:0 1 udp 2122260223 192.168.1.2 5 typ host\r\n'.repeat(Math.ceil(bytes / 55)).slice(0, bytes);
+  const order = interleave(rooms);
+  const partners = new Map(
+    rooms.flatMap(([left, right]) => (left && right ? [[left, right] as const, [right, left] as const] : [])),
+  );
+  const send = (): void => {
+    const member = order[next++ % order.length];
+    const partner = member && partners.get(member);
+    if (!partner) return;
+    outstanding++;
+    member.sendOffer(partner.id, sdp);
+  };
+  for (const member of order) {
+    member.onDelivery = () => {
+      done++;
+      outstanding--;
+      if (!stopped) send();
+    };
+  }
+  for (let message = 0; message < inFlight; message++) send();
+  return {
+    done: () => done,
+    stop: () =>
+      drain(
+        () => outstanding,
+        () => (stopped = true),
+      ),
+  };
+}
+
+async function drain(outstanding: () => number, stop: () => void): Promise<void> {
+  stop();
+  const until = performance.now() + 5_000;
+  while (outstanding() > 0) {
+    if (performance.now() > until) throw new Error(`${outstanding()} messages were never delivered`);
+    await sleep(5);
+  }
+}
+
+function interleave(rooms: Member[][]): Member[] {
+  const longest = Math.max(...rooms.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, index) => rooms.flatMap((room) => room[index] ?? [])).flat();
+}
