@@ -38,6 +38,8 @@ export async function createSfu(parts: { logger: Logger; options: CreateSfuOptio
     workerPids: () => pool.pids,
     async close() {
       for (const room of rooms) room.close();
+      // A worker that is told to end complains about its pipes.
+      setLogEventListeners({});
       await pool.close();
     },
   };

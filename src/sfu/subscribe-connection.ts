@@ -90,7 +90,8 @@ export class SubscribeConnection {
     }
     if (this.#unanswered) return;
     const received = new Set(this.#slots.map(({ subscription }) => subscription?.track));
-    await this.#subscribeAll(wanted.filter(({ track }) => !received.has(track)));
+    const { room } = this.#context;
+    await this.#subscribeAll(wanted.filter(({ track }) => !received.has(track) && !hasEnded(track, room)));
     if (this.#changed && !this.#closed) this.#offer();
   }
 
@@ -236,7 +237,7 @@ export class SubscribeConnection {
 }
 
 function hasEnded(track: RoomTrack, room: MediaRoom): boolean {
-  return track.producer.closed || !room.tracks.has(track.id);
+  return track.producer.closed || !track.node.alive || !room.tracks.has(track.id);
 }
 
 function takeSlot(free: Slot[], kind: MediaKind): Slot | undefined {
