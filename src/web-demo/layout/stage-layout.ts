@@ -3,7 +3,7 @@ import { type Area, type Box, gridCapacity, placeGrid } from './grid-layout.ts';
 /** `strip` boxes are small, `float` lies above the others. */
 export type TileRole = 'grid' | 'focus' | 'strip' | 'float';
 
-export interface PlacedTile {
+interface PlacedTile {
   readonly id: string;
   readonly box: Box;
   readonly role: TileRole;

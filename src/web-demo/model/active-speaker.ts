@@ -1,4 +1,4 @@
-export interface SpeakerLevel {
+interface SpeakerLevel {
   readonly participant: string;
   readonly level: number;
 }

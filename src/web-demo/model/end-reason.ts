@@ -1,6 +1,6 @@
 import type { ClientErrorCode, DisconnectAction } from '../../client/index.ts';
 
-export type EndKind =
+type EndKind =
   | 'Left'
   | 'Removed'
   | 'Closed'

@@ -1,5 +1,5 @@
 /** A dash stands for what is not known. */
-export const unknownFigure = '–';
+const unknownFigure = '–';
 
 const known = (value: number | undefined): value is number => value !== undefined && Number.isFinite(value);
 
