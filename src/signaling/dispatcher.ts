@@ -117,8 +117,14 @@ export class Dispatcher {
   #refuse(id: RequestId | null, error: CrosspointError): void {
     const { code, message, data } = error;
     this.#hub.counters.errors.add(code);
-    if (code === 'internalError') this.#hub.logger.error({ err: error.cause ?? error }, 'A request failed.');
+    if (code === 'internalError') this.#log(error);
     this.#reply(JSON.stringify({ id, error: { code, message, data } }));
+  }
+
+  #log(error: CrosspointError): void {
+    const { session } = this.#peer;
+    const place = session && { room: session.room.name, participant: session.participant.id };
+    this.#hub.logger.error({ ...place, err: error.cause ?? error }, 'request failed');
   }
 
   #reply(text: string): void {

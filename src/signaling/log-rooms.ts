@@ -5,14 +5,14 @@ import type { RoomRegistry } from './rooms/room-registry.ts';
 export function logRooms(rooms: RoomRegistry, logger: Logger): void {
   rooms.on('roomOpened', (room) => {
     const log = logger.child({ room: room.name });
-    log.info('The room was opened.');
-    room.on('participantJoined', ({ participant }) => log.debug({ participant: participant.id }, 'Joined.'));
+    log.info('room opened');
+    room.on('participantJoined', ({ participant }) => log.debug({ participant: participant.id }, 'participant joined'));
     room.on('participantUpdated', ({ participant }, { state }) => {
-      if (state) log.debug({ participant: participant.id, state }, 'The connection changed.');
+      if (state) log.debug({ participant: participant.id, state }, 'participant’s connection changed');
     });
     room.on('participantLeft', ({ participant }, reason) =>
-      log.debug({ participant: participant.id, reason }, 'Left.'),
+      log.debug({ participant: participant.id, reason }, 'participant left'),
     );
-    room.on('closed', () => log.info('The room was closed.'));
+    room.on('closed', () => log.info('room closed'));
   });
 }

@@ -71,6 +71,7 @@ export class Connection implements Peer {
     if (this.#closed) return;
     const { action, closeCode, message: usual } = errorCodes[code];
     this.session?.takeRoomEvents();
+    this.#log(code);
     const params = { code, message: message ?? usual, action, ...(retryAfterMs !== undefined && { retryAfterMs }) };
     this.outbox.pushText(`${eventHead('disconnect', params)}0}`);
     this.outbox.finish(() => this.#options.webSocket.close(closeCode, code));
@@ -83,6 +84,12 @@ export class Connection implements Peer {
   /** Ends the connection without a word, when it did not answer the last one. */
   terminate(): void {
     this.#options.webSocket.terminate();
+  }
+
+  #log(code: SessionErrorCode): void {
+    const { session } = this;
+    const place = session && { room: session.room.name, participant: session.participant.id };
+    this.#options.hub.logger.debug({ ...place, address: this.address, code }, 'connection ended by the server');
   }
 
   #heard(): number {

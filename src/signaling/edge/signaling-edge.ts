@@ -94,7 +94,7 @@ export class SignalingEdge {
 
   #refuse(socket: Duplex, { status, reason }: Refusal): void {
     this.#options.hub.counters.connectionsRefused += 1;
-    this.#options.hub.logger.debug({ status, reason }, 'A connection was refused.');
+    this.#options.hub.logger.debug({ status, reason }, 'connection refused');
     refuseUpgrade(socket, status, reason);
   }
 

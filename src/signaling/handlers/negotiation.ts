@@ -33,6 +33,14 @@ export const handleRestartIce: Handler<'restartIce'> = async (context, { connect
   return nothing;
 };
 
-function toDescription({ mid, source, muted, metadata }: PublishOffer['tracks'][number]): TrackDescription {
-  return { mid, source, muted, ...(metadata && { metadata }) };
+function toDescription({ mid, source, muted, ...rest }: PublishOffer['tracks'][number]): TrackDescription {
+  const { metadata, width, height } = rest;
+  return {
+    mid,
+    source,
+    muted,
+    ...(metadata && { metadata }),
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+  };
 }
