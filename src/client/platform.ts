@@ -1,7 +1,6 @@
 /** What the client needs of a WebSocket: the browsers' one, Node's own and that of `ws` all have it. */
 export interface WebSocketLike {
   readonly readyState: number;
-  binaryType: string;
   send(data: string): void;
   close(code?: number, reason?: string): void;
   addEventListener(type: 'open' | 'error', listener: () => void): void;

@@ -106,6 +106,17 @@ describe('RequestQueue', () => {
     await expect(Promise.all([first, second])).resolves.toHaveLength(2);
   });
 
+  it('stays within the announced rate by itself', async () => {
+    const { queue, sent, request } = createOpen();
+    queue.setLimits({ maxFrameBytes: 1000, requestsPerSecond: 50, requestBurst: 10 });
+    for (let body = 0; body < 50; body += 1) void request('message', { body }).catch(() => {});
+    expect(sent).toHaveLength(8);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(sent).toHaveLength(28);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent.map(({ id }) => id)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+  });
+
   it('tells the application after the fifth refusal in a row', async () => {
     const { sent, request, refuse } = createOpen();
     const refused = expect(request('message', { body: 1 })).rejects.toMatchObject({ code: 'rateLimited' });

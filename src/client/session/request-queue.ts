@@ -1,6 +1,7 @@
 import { type Method, type RequestInput, type RequestResult, requests } from '../../protocol/requests.ts';
 import { CrosspointClientError, type LocalErrorCode } from '../client-error.ts';
 import type { ReplyFrame } from './decode-frame.ts';
+import { type Pace, Pacer } from './pacer.ts';
 
 /** Requests that wait for being sent or answered; an application that has more is not listening to replies. */
 const maxWaitingRequests = 256;
@@ -49,7 +50,8 @@ export class RequestQueue {
   #send: ((text: string) => void) | undefined;
   #gateOpen = false;
   #pause: ReturnType<typeof setTimeout> | undefined;
-  maxFrameBytes = Number.POSITIVE_INFINITY;
+  #pacer: Pacer | undefined;
+  #maxFrameBytes = Number.POSITIVE_INFINITY;
 
   get size(): number {
     return this.#waiting.size;
@@ -58,6 +60,12 @@ export class RequestQueue {
   /** Gives the queue a socket; nothing but urgent requests leaves before `openGate`. */
   connect(send: (text: string) => void): void {
     this.#send = send;
+  }
+
+  /** Takes what the server announced; its count of the rate begins anew with each connection. */
+  setLimits(limits: Pace & { maxFrameBytes: number }): void {
+    this.#maxFrameBytes = limits.maxFrameBytes;
+    this.#pacer = new Pacer(limits, performance.now());
   }
 
   openGate(): void {
@@ -118,7 +126,7 @@ export class RequestQueue {
     }
     const id = this.#nextId++;
     const text = JSON.stringify({ id, method, params });
-    if (exceeds(text, this.maxFrameBytes)) {
+    if (exceeds(text, this.#maxFrameBytes)) {
       outcome.fail(new CrosspointClientError('messageTooLarge'));
       return;
     }
@@ -130,16 +138,21 @@ export class RequestQueue {
       timer: undefined,
     };
     this.#waiting.set(id, request);
-    if (urgent || this.#mayFlush()) this.#transmit(request);
-  }
-
-  #mayFlush(): boolean {
-    return this.#gateOpen && this.#pause === undefined;
+    if (urgent) this.#transmit(request);
+    else this.#flush();
   }
 
   #flush(): void {
-    if (!this.#mayFlush()) return;
-    for (const request of [...this.#waiting.values()]) if (!request.sent) this.#transmit(request);
+    if (!this.#gateOpen || this.#pause !== undefined) return;
+    for (const request of [...this.#waiting.values()]) {
+      if (request.sent) continue;
+      const waitMs = this.#pacer?.take(performance.now()) ?? 0;
+      if (waitMs > 0) {
+        this.#pauseFor(waitMs);
+        return;
+      }
+      this.#transmit(request);
+    }
   }
 
   #transmit(request: Waiting): void {
@@ -155,11 +168,15 @@ export class RequestQueue {
     request.rateRetries += 1;
     request.sent = false;
     clearTimeout(request.timer);
+    this.#pauseFor(retryAfterMs(data));
+    return true;
+  }
+
+  #pauseFor(delayMs: number): void {
     this.#pause ??= setTimeout(() => {
       this.#endPause();
       this.#flush();
-    }, retryAfterMs(data));
-    return true;
+    }, delayMs);
   }
 
   #endPause(): void {

@@ -190,7 +190,7 @@ export class Session extends EventEmitter<SessionEvents> {
     if (how === 'rejoined') this.#queue.dropForeign();
     membership.ticket = { session: result.session, token: result.resumeToken };
     membership.firstJoin = undefined;
-    this.#queue.maxFrameBytes = result.limits.maxFrameBytes;
+    this.#queue.setLimits(result.limits);
     this.#endReconnection();
     this.#startHeartbeat(result.heartbeat);
     this.#logger.info('joined', { room: result.room.name, how });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, type TestBrowser, type TestPage } from '../../support/browsers.ts';
+import { launchChromium, launchFirefox, type TestBrowser, type TestPage } from '../../support/browsers.ts';
 import { type ServerProcess, startServerProcess } from '../../support/server-process.ts';
 import { type EnterOptions, serveClientPage } from './support/client-page.ts';
 
@@ -62,7 +62,7 @@ const seesMore = async (page: TestPage, than: number) =>
     return pictures.reduce((sum, { frames }) => sum + frames, 0) > before + 20;
   }, than);
 
-describe('CrosspointClient in a browser', () => {
+describe('CrosspointClient in a browser', { timeout: 90_000 }, () => {
   it('lets two pages see and hear each other', async () => {
     const { pages, close } = await openCall(['Ann', 'Ben']);
     for (const page of pages) {
@@ -174,7 +174,53 @@ describe('CrosspointClient in a browser', () => {
   });
 });
 
-describe('CrosspointClient across a restart of the server', () => {
+describe('CrosspointClient in Firefox', { timeout: 90_000 }, () => {
+  it('calls Chromium, goes through mute, ICE restart, unpublishing and publishing again', async () => {
+    const firefox = await launchFirefox();
+    try {
+      const page = await firefox.openPage(site.url);
+      const { room, pages, close } = await openCall(['Ann']);
+      const [ann] = pages as [TestPage];
+      await enter(page, { room, name: 'Fox', camera });
+      await seesAll(ann, 1);
+      await hearsAll(ann, 1);
+      await seesAll(page, 1);
+      await hearsAll(page, 1);
+      await page.evaluate(async () => {
+        for (const track of window.call.client.localTracks) await track.mute();
+      });
+      await logged(ann, 'trackUpdated Fox camera muted');
+      await page.evaluate(async () => {
+        for (const track of window.call.client.localTracks) await track.unmute();
+      });
+      await seesMore(ann, await framesSeen(ann));
+      await page.evaluate(() => void window.dispatchEvent(new Event('online')));
+      await seesMore(ann, await framesSeen(ann));
+      await seesMore(page, await framesSeen(page));
+      await page.evaluate(async () => {
+        const { client } = window.call;
+        const [track] = [...client.localTracks].filter(({ kind }) => kind === 'video');
+        await track?.unpublish();
+        await client.publish(window.call.createPicture(640, 360));
+      });
+      await logged(ann, 'trackUnpublished Fox camera');
+      await seesAll(ann, 1);
+      const { tracks, connections } = await page.evaluate(() => window.call.client.getStats());
+      expect(tracks.map(({ direction, kind }) => `${direction} ${kind}`).toSorted()).toEqual([
+        'receive audio',
+        'receive video',
+        'send audio',
+        'send video',
+      ]);
+      expect(connections.map(({ candidateType }) => typeof candidateType)).toEqual(['string', 'string']);
+      await close();
+    } finally {
+      await firefox.close();
+    }
+  });
+});
+
+describe('CrosspointClient across a restart of the server', { timeout: 90_000 }, () => {
   it('joins anew, publishes again and tells only what changed', async () => {
     const port = new URL(server.signaling).port;
     const { pages, close } = await openCall(['Ann', 'Ben']);
