@@ -118,7 +118,7 @@ export function readRemoteTransport(sdp: string): RemoteTransport | undefined {
 const mirrored = ['rtpmap', 'fmtp', 'rtcp-fb', 'extmap', 'mid'];
 
 function answerSection({ media, lines }: Section, ice: LocalIce, fingerprint: string): string[] {
-  const rejected = / 0 /.test(media.split(' ').slice(1, 3).join(' ').padStart(2));
+  const rejected = media.split(' ')[1] === '0';
   const receives = lines.some((line) => line === 'a=sendonly' || line === 'a=sendrecv');
   return [
     media,
