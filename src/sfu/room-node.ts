@@ -16,7 +16,10 @@ interface RoomNodeEvents {
   lost: [];
 }
 
-/** A room's presence on one worker: a router, and an observer of how loud its microphones are. */
+/**
+ * A room's presence on one worker: a router, and an observer of how loud its microphones are. mediasoup's observer of the
+ * active speaker is not used, because its verdicts about the parts of a spread room cannot be compared; levels can.
+ */
 export class RoomNode extends EventEmitter<RoomNodeEvents> {
   readonly worker: MediaWorker;
   readonly router: types.Router;

@@ -1,10 +1,13 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parse, write } from 'sdp-transform';
 import { type CreateSfuOptions, createSfu } from '../../../src/sfu/create-sfu.ts';
 import type { Sfu, SfuCounts, SfuRoom, SfuSession, SubscribeOffer } from '../../../src/sfu/types.ts';
 import { createSilentLogger } from '../../../src/shared/logger.ts';
 import { workerBin } from '../../support/worker-bin.ts';
+
+/** How long a test waits for what should come at once; machines that run many things at a time are slow. */
+const patienceMs = 15_000;
 
 export function startSfu(options: Partial<CreateSfuOptions> = {}): Promise<Sfu> {
   return createSfu({
@@ -42,12 +45,16 @@ export class Subscriber {
 
   /** Waits for the offer with that place in the order of offers, from 0. */
   async offer(index: number): Promise<SubscribeOffer> {
-    const tooLate = AbortSignal.timeout(5_000);
-    const expired = once(tooLate, 'abort').then(() => Promise.reject(new Error(`There was no offer ${index}.`)));
-    for (;;) {
-      const offer = this.offers[index];
-      if (offer) return offer;
-      await Promise.race([this.#arrival.promise, expired]);
+    const expiry = Promise.withResolvers<never>();
+    const timer = setTimeout(() => expiry.reject(new Error(`There was no offer ${index}.`)), patienceMs);
+    try {
+      for (;;) {
+        const offer = this.offers[index];
+        if (offer) return offer;
+        await Promise.race([this.#arrival.promise, expiry.promise]);
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -103,15 +110,28 @@ function simpleLines(section: ReturnType<typeof parse>['media'][number]) {
   };
 }
 
-/** Waits until the counts are as expected; what closes in the worker closes at once in Node, but over several turns. */
+/** Waits until the counts are as expected: what dies in a worker is seen here a few turns later. */
 export async function settled(sfu: Sfu, expected: Partial<SfuCounts>): Promise<SfuCounts> {
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     const counts = sfu.counts();
     const same = Object.entries(expected).every(([key, value]) =>
       Object.entries(counts).some(([k, v]) => k === key && v === value),
     );
     if (same || performance.now() > deadline) return counts;
-    await new Promise((resolve) => setImmediate(resolve));
+    await delay(2);
+  }
+}
+
+/** Kills a worker, or all of them, and waits until others have taken their place. */
+export async function killWorkers(sfu: Sfu, pids: number[] = sfu.workerPids()): Promise<void> {
+  const count = sfu.workerPids().length;
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const now = sfu.workerPids();
+    if (now.length === count && !now.some((pid) => pids.includes(pid))) return;
+    if (performance.now() > deadline) throw new Error('The workers were not replaced.');
+    await delay(2);
   }
 }
