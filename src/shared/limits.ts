@@ -31,9 +31,6 @@ export const turnLimits = {
   maxConnectionsPerAddress: 200,
   /** TCP and TLS connections of one listener, so that descriptors remain for relay sockets. */
   maxConnectionsPerListener: 10_000,
-  /** How long a connection may exist without an allocation, and a TLS handshake may take: several retransmissions. */
-  preAuthenticationTimeoutMs: 30_000,
-  tlsHandshakeTimeoutMs: 10_000,
   /** A revocation is kept this long; hand out ephemeral credentials that live shorter. */
   revocationMs: 86_400_000,
   /** Revoked users that are remembered; beyond it the oldest is forgotten. */

@@ -36,6 +36,9 @@ const lifetimes = z.strictObject({
   channelSeconds: seconds.default(600),
   /** After this a nonce is answered with 438 and a new one. */
   nonceSeconds: seconds.default(3_600),
+  /** How long a TCP or TLS connection may be without an allocation, and a TLS handshake may take. */
+  idleConnectionSeconds: seconds.default(30),
+  tlsHandshakeSeconds: seconds.default(10),
 });
 
 /** The options of the TURN server, under the names that users of coturn know, in camel case. */

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { turnLimits } from '../shared/limits.ts';
+import { attributeType } from './stun/attribute-type.ts';
 import { stunClass, stunMethod } from './stun/stun-type.ts';
 import {
   channelAttribute,
@@ -15,6 +16,7 @@ import {
   sendIndication,
   TurnTestClient,
   udpTransport,
+  uint32,
 } from './testing/turn-test-client.ts';
 import {
   alice,
@@ -143,7 +145,9 @@ describe('TLS', () => {
 
   test('is shown a new certificate by new connections after a reload, and old ones go on', async () => {
     const [first, second] = [await createCertificate(), await createCertificate()];
-    const [certificate, key] = [join(tmpdir(), `turn-${process.pid}.crt`), join(tmpdir(), `turn-${process.pid}.key`)];
+    const folder = await mkdtemp(join(tmpdir(), 'turn-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [certificate, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
     const write = async (pem: typeof first) => {
       await Promise.all([writeFile(certificate, pem.certificate), writeFile(key, pem.key)]);
     };
@@ -155,6 +159,22 @@ describe('TLS', () => {
     await server.reloadCertificate();
     expect(await fingerprintOf(tls)).not.toBe(before);
     expect(codeOf(await old.request(stunMethod.refresh, []))).toBeUndefined();
+  });
+
+  test('gives a handshake, and a connection without an allocation, only so much time', async () => {
+    const lifetimes = { idleConnectionSeconds: 0.3, tlsHandshakeSeconds: 0.2 };
+    const { tls, tcp, server } = await startServer({ ...(await createCertificate()), lifetimes });
+    const silent = connectTcp(tls.port, tls.address);
+    silent.on('error', () => undefined);
+    silent.resume();
+    const silentClosed = once(silent, 'close');
+    const idle = await connect(tcp, { via: TurnTestClient.tcp });
+    const busy = await connectAllocated(tcp, { via: TurnTestClient.tcp });
+    await Promise.all([silentClosed, idle.closed]);
+    await until(() => server.metrics().connections === 1);
+    expect(codeOf(await busy.request(stunMethod.refresh, []))).toBeUndefined();
+    await busy.request(stunMethod.refresh, [uint32(attributeType.lifetime, 0)]);
+    await busy.closed;
   });
 
   test('refuses what is no handshake and keeps serving', async () => {
@@ -176,7 +196,8 @@ async function fingerprintOf({ address, port }: { address: string; port: number 
   return fingerprint256;
 }
 
-describe('threads', () => {
+// Starting worker threads takes its time on a busy machine.
+describe('threads', { timeout: 30_000 }, () => {
   test('serve many clients on the same ports with common quotas and one set of metrics', async () => {
     const { udp, tcp, server } = await startServer({ threads: 2, userQuota: 12 });
     const clients = [];

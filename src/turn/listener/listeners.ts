@@ -1,7 +1,6 @@
 import type { SecureContextOptions } from 'node:tls';
-import { turnLimits } from '../../shared/limits.ts';
 import type { TurnEngine } from '../engine.ts';
-import { StreamListener } from './stream-listener.ts';
+import { StreamListener, type StreamTimeouts } from './stream-listener.ts';
 import { UdpListener } from './udp-listener.ts';
 
 export interface ListenerPlace {
@@ -15,12 +14,19 @@ export class Listeners {
   readonly #engine: TurnEngine;
   readonly #reusePort: boolean;
   readonly #certificate: SecureContextOptions | undefined;
+  readonly #timeouts: StreamTimeouts;
   readonly #open: (UdpListener | StreamListener)[] = [];
 
-  constructor(options: { engine: TurnEngine; reusePort: boolean; certificate: SecureContextOptions | undefined }) {
+  constructor(options: {
+    engine: TurnEngine;
+    reusePort: boolean;
+    certificate: SecureContextOptions | undefined;
+    timeouts: StreamTimeouts;
+  }) {
     this.#engine = options.engine;
     this.#reusePort = options.reusePort;
     this.#certificate = options.certificate;
+    this.#timeouts = options.timeouts;
   }
 
   /** Opens every place or none. TCP takes the port that UDP was given where it was left to chance. */
@@ -55,7 +61,7 @@ export class Listeners {
   #listen({ transport, address, port }: ListenerPlace): Promise<UdpListener | StreamListener> {
     const common = { engine: this.#engine, reusePort: this.#reusePort, address, port };
     if (transport === 'udp') return UdpListener.open(common);
-    const options = { ...common, preAuthenticationTimeoutMs: turnLimits.preAuthenticationTimeoutMs };
+    const options = { ...common, timeouts: this.#timeouts };
     return transport === 'tcp'
       ? StreamListener.openTcp(options)
       : StreamListener.openTls(options, this.#certificate ?? {});

@@ -15,7 +15,7 @@ export class StreamClient implements TurnClient {
   allocation: Allocation | undefined;
   readonly #socket: Socket;
   readonly #engine: TurnEngine;
-  readonly #preAuthenticationTimeoutMs: number;
+  readonly #idleTimeoutMs: number;
   /** Runs while the connection has no allocation: nobody may keep a connection for nothing. */
   #idleTimer: NodeJS.Timeout | undefined;
 
@@ -25,14 +25,14 @@ export class StreamClient implements TurnClient {
     local: TransportAddress;
     socket: Socket;
     engine: TurnEngine;
-    preAuthenticationTimeoutMs: number;
+    idleTimeoutMs: number;
   }) {
     this.transport = options.transport;
     this.remote = options.remote;
     this.local = options.local;
     this.#socket = options.socket;
     this.#engine = options.engine;
-    this.#preAuthenticationTimeoutMs = options.preAuthenticationTimeoutMs;
+    this.#idleTimeoutMs = options.idleTimeoutMs;
   }
 
   start(): void {
@@ -87,7 +87,7 @@ export class StreamClient implements TurnClient {
   }
 
   #startIdleTimer(): void {
-    this.#idleTimer = setTimeout(() => this.#socket.destroy(), this.#preAuthenticationTimeoutMs);
+    this.#idleTimer = setTimeout(() => this.#socket.destroy(), this.#idleTimeoutMs);
     this.#idleTimer.unref();
   }
 }

@@ -8,12 +8,18 @@ import { metricIndex } from '../metrics.ts';
 import { ipFamilyOf, type TransportAddress } from '../net/ip-address.ts';
 import { StreamClient } from './stream-client.ts';
 
+export interface StreamTimeouts {
+  /** How long a connection may be without an allocation. */
+  readonly idleMs: number;
+  readonly tlsHandshakeMs: number;
+}
+
 interface StreamListenerOptions {
   readonly engine: TurnEngine;
   readonly address: string;
   readonly port: number;
   readonly reusePort: boolean;
-  readonly preAuthenticationTimeoutMs: number;
+  readonly timeouts: StreamTimeouts;
 }
 
 /** RFC 7443: the protocols that a client may name in ALPN; one that names none is as welcome. */
@@ -35,8 +41,8 @@ export class StreamListener {
     server.maxConnections = turnLimits.maxConnectionsPerListener;
     server.on('error', () => undefined);
     server.on('connection', (socket: Socket) => this.#accept(socket));
-    // A handshake that fails concerns only its own connection, which Node destroys.
-    server.on('tlsClientError', () => undefined);
+    // A handshake that fails or takes too long concerns only its own connection.
+    server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
     server.on('secureConnection', (socket: Socket) => this.#serve(socket));
   }
 
@@ -50,7 +56,7 @@ export class StreamListener {
     const server = createTlsServer({
       ...certificate,
       ALPNProtocols: alpnProtocols,
-      handshakeTimeout: turnLimits.tlsHandshakeTimeoutMs,
+      handshakeTimeout: options.timeouts.tlsHandshakeMs,
       minVersion: 'TLSv1.2',
       noDelay: true,
     });
@@ -101,10 +107,10 @@ export class StreamListener {
   #serve(socket: Socket): void {
     const { remoteAddress, remotePort } = socket;
     if (remoteAddress === undefined || remotePort === undefined) return;
-    const { engine, preAuthenticationTimeoutMs } = this.#options;
+    const { engine, timeouts } = this.#options;
     const remote = { family: this.local.family, address: remoteAddress, port: remotePort };
     const place = { transport: this.#transport, remote, local: this.local };
-    new StreamClient({ ...place, socket, engine, preAuthenticationTimeoutMs }).start();
+    new StreamClient({ ...place, socket, engine, idleTimeoutMs: timeouts.idleMs }).start();
   }
 }
 

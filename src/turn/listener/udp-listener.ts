@@ -17,6 +17,7 @@ export class UdpListener {
   readonly #socket: Socket;
   /** Clients by port, and those with equal ports in a chain: no key is built for a packet. */
   readonly #clients = new Map<number, UdpClient>();
+  #queuedBytes = 0;
   #scratch = Buffer.allocUnsafeSlow(scratchBytes);
 
   private constructor(engine: TurnEngine, socket: Socket) {
@@ -73,11 +74,14 @@ export class UdpListener {
   }
 
   send(message: Buffer, remote: TransportAddress): void {
+    if (this.#isCongested()) return;
     this.#socket.send(message, remote.port, remote.address);
+    this.#noteQueue();
   }
 
   /** Joins header, payload and padding in one buffer that is used again, unless the kernel did not take it at once. */
   sendRelayed(header: Buffer, payload: Buffer, padded: boolean, remote: TransportAddress): boolean {
+    if (this.#isCongested()) return false;
     const end = header.length + payload.length;
     const length = padded ? end + (-end & 3) : end;
     const scratch = this.#scratch;
@@ -85,13 +89,20 @@ export class UdpListener {
     scratch.set(payload, header.length);
     if (length > end) scratch.fill(0, end, length);
     this.#socket.send(scratch, 0, length, remote.port, remote.address);
-    return this.#socket.getSendQueueCount() === 0 || this.#replaceScratch();
+    this.#noteQueue();
+    return true;
   }
 
-  /** What is queued still refers to the buffer. */
-  #replaceScratch(): boolean {
-    this.#scratch = Buffer.allocUnsafeSlow(scratchBytes);
-    return true;
+  /** What is queued in user space still refers to the buffer; normally nothing is. */
+  #noteQueue(): void {
+    this.#queuedBytes = this.#socket.getSendQueueSize();
+    if (this.#queuedBytes > 0) this.#scratch = Buffer.allocUnsafeSlow(scratchBytes);
+  }
+
+  #isCongested(): boolean {
+    if (this.#queuedBytes <= turnLimits.maxSendQueueBytes) return false;
+    this.#queuedBytes = this.#socket.getSendQueueSize();
+    return this.#queuedBytes > turnLimits.maxSendQueueBytes;
   }
 
   #receive(datagram: Buffer, remote: RemoteInfo): void {

@@ -56,7 +56,15 @@ export class TurnThread {
       }),
       stunOnly: options.stunOnly,
     });
-    this.#listeners = new Listeners({ engine, reusePort: options.threads > 0, certificate: setup.certificate });
+    this.#listeners = new Listeners({
+      engine,
+      reusePort: options.threads > 0,
+      certificate: setup.certificate,
+      timeouts: {
+        idleMs: options.lifetimes.idleConnectionSeconds * 1000,
+        tlsHandshakeMs: options.lifetimes.tlsHandshakeSeconds * 1000,
+      },
+    });
   }
 
   /** Opens the listeners and returns where they are; a port 0 has become a real one. */
