@@ -44,4 +44,3 @@ export const serverFrame = z.union([errorReply, eventEnvelope, successReply]);
 
 export type RequestId = z.infer<typeof requestId>;
 export type ErrorBody = z.infer<typeof errorBody>;
-export type ServerFrame = z.infer<typeof serverFrame>;

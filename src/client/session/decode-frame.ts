@@ -1,4 +1,4 @@
-import { serverFrame } from '../../protocol/envelope.ts';
+import { errorReply, eventEnvelope, successReply } from '../../protocol/envelope.ts';
 import { type EventName, type EventParams, events } from '../../protocol/events.ts';
 
 /** An event with its parameters, told apart by its name. */
@@ -12,16 +12,29 @@ export type Frame = ReplyFrame | { kind: 'event'; seq: number; event: ServerEven
 
 /** Reads what the server sent. Undefined for what is no frame of the protocol. */
 export function decodeFrame(text: string): Frame | undefined {
-  const parsed = serverFrame.safeParse(parseJson(text));
-  if (!parsed.success) return undefined;
-  const frame = parsed.data;
-  if ('error' in frame) return { kind: 'error', id: frame.id, error: frame.error };
-  if ('method' in frame) return { kind: 'event', seq: frame.seq, event: decodeEvent(frame.method, frame.params) };
-  return { kind: 'result', id: frame.id, result: frame.result };
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('error' in value) return decodeError(value);
+  return 'method' in value ? decodeEvent(value) : decodeResult(value);
+}
+
+function decodeError(value: object): Frame | undefined {
+  const { data } = errorReply.safeParse(value);
+  return data && { kind: 'error', ...data };
+}
+
+function decodeResult(value: object): Frame | undefined {
+  const { data } = successReply.safeParse(value);
+  return data && { kind: 'result', ...data };
+}
+
+function decodeEvent(value: object): Frame | undefined {
+  const { data } = eventEnvelope.safeParse(value);
+  return data && { kind: 'event', seq: data.seq, event: readEvent(data.method, data.params) };
 }
 
 /** An event that this client does not know, or whose parameters it cannot read, counts but says nothing. */
-function decodeEvent(name: string, params: unknown): ServerEvent | undefined {
+function readEvent(name: string, params: unknown): ServerEvent | undefined {
   if (!isEventName(name)) return undefined;
   const parsed = events[name].params.safeParse(params);
   // The name selected the schema, which the compiler cannot follow through the table.

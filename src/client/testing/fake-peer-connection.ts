@@ -3,7 +3,7 @@ import type { PeerConnection, Transceiver } from '../platform.ts';
 type Description = RTCSessionDescriptionInit;
 
 /** A MediaStreamTrack as far as the client looks at it. */
-export class FakeMediaTrack extends EventTarget {
+class FakeMediaTrack extends EventTarget {
   static #count = 0;
   readonly kind: 'audio' | 'video';
   readonly id: string;

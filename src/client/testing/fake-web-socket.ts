@@ -110,7 +110,7 @@ export class FakeNetwork {
   }
 }
 
-export function joinResult(overrides: Partial<RequestResult<'join'>> = {}): RequestResult<'join'> {
+function joinResult(overrides: Partial<RequestResult<'join'>> = {}): RequestResult<'join'> {
   return {
     session: 'session-1',
     resumeToken: 'resume-1',
