@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
+import Turn from 'node-turn';
 
-/** Starts node-turn, which has no types, on the port of the first argument. */
-const Turn: new (options: object) => { start(): void } = createRequire(import.meta.url)('node-turn');
+/** Starts node-turn on the port of the first argument. */
 const server = new Turn({
   listeningIps: ['127.0.0.1'],
   relayIps: ['127.0.0.1'],
