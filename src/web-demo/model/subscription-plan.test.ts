@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { changedWishes, videoWish } from './subscription-plan.ts';
 
-const shown = { width: 320, height: 180, isLarge: false };
+const shown = { width: 320, height: 180, isLarge: false, isCut: false };
 
 describe('videoWish', () => {
   it('asks for device pixels, rounded up', () => {
     expect(videoWish(shown, 2)).toMatchObject({ paused: false, width: 640, height: 368 });
     expect(videoWish({ ...shown, width: 321 }, 1).width).toBe(336);
+  });
+
+  it('asks for the whole picture of which an upright tile shows the middle', () => {
+    expect(videoWish({ ...shown, width: 180, height: 360, isCut: true }, 1)).toMatchObject({ width: 640, height: 368 });
+    expect(videoWish({ ...shown, width: 180, height: 360 }, 1)).toMatchObject({ width: 192, height: 368 });
+  });
+
+  it('never asks for more than the protocol takes', () => {
+    expect(videoWish({ ...shown, width: 9000, height: 9000, isCut: true }, 3).width).toBeLessThanOrEqual(16_384);
   });
 
   it('pauses what is not shown', () => {
