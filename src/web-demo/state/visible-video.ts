@@ -46,10 +46,10 @@ export class VisibleVideo {
   #wishes(tiles: ReadonlySignal<readonly Tile[]>, layout: StageView['arrangement']['value']): Map<string, VideoWish> {
     const placed = new Map(layout.placed.map((tile) => [tile.id, tile]));
     const wishes = new Map<string, VideoWish>();
-    for (const { id, video } of tiles.value) {
+    for (const { id, source, video } of tiles.value) {
       if (!video?.trackId || video.refused) continue;
       const place = this.#isPageHidden.value ? undefined : placed.get(id);
-      const shown = place ? { ...place.box, isLarge: place.role === 'focus' } : null;
+      const shown = place ? { ...place.box, isLarge: place.role === 'focus', isCut: source === 'camera' } : null;
       wishes.set(video.trackId, videoWish(shown, this.#pixelRatio.value));
     }
     return wishes;
