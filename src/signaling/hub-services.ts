@@ -2,6 +2,7 @@ import type { IceServer } from '../protocol/models.ts';
 import type { SignalingLimits } from '../shared/limits.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { HubCounters } from '../shared/tally.ts';
+import type { Authorize } from './access.ts';
 import type { MediaBridge } from './media/media-bridge.ts';
 import type { RoomRegistry } from './rooms/room-registry.ts';
 import type { SessionRegistry } from './rooms/session-registry.ts';
@@ -15,6 +16,8 @@ export interface HubServices {
   readonly limits: SignalingLimits;
   readonly counters: HubCounters;
   readonly logger: Logger;
+  /** Absent on a server that is open to everybody. */
+  readonly authorize: Authorize | undefined;
   /** The part of every join reply that is the same for all, as JSON text without braces. */
   readonly announcement: string;
   /** STUN and TURN servers with credentials for one participant. */

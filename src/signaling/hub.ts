@@ -6,6 +6,7 @@ import type { Sfu } from '../sfu/types.ts';
 import { type SignalingLimits, signalingLimits } from '../shared/limits.ts';
 import type { Logger } from '../shared/logger.ts';
 import { HubCounters } from '../shared/tally.ts';
+import type { Authorize } from './access.ts';
 import { SignalingEdge } from './edge/signaling-edge.ts';
 import type { HubServices } from './hub-services.ts';
 import { logRooms } from './log-rooms.ts';
@@ -26,6 +27,8 @@ export interface HubOptions {
   sfu?: Sfu | undefined;
   /** STUN and TURN servers with credentials for one participant. */
   iceServersFor?: (participantId: string) => IceServer[];
+  /** Decides about joins; without it the server is open to everybody. */
+  authorize?: Authorize | undefined;
   counters?: HubCounters;
 }
 
@@ -73,14 +76,14 @@ export class Hub {
 }
 
 function createServices(options: HubOptions, flusher: TurnFlusher): HubServices {
-  const { logger, sfu, iceServersFor = () => [], counters = new HubCounters() } = options;
+  const { logger, sfu, authorize, iceServersFor = () => [], counters = new HubCounters() } = options;
   const limits: SignalingLimits = { ...signalingLimits, ...options.limits };
   const { maxRooms, maxParticipantsPerRoom } = limits;
   const rooms = new RoomRegistry({ maxRooms, maxParticipantsPerRoom, flusher });
   logRooms(rooms, logger);
   const sessions = new SessionRegistry({ rooms, counters, limits });
   const media = sfu ? new MediaBridge(sfu) : undefined;
-  return { rooms, sessions, media, limits, counters, logger, iceServersFor, announcement: announce(limits) };
+  return { rooms, sessions, media, limits, counters, logger, authorize, iceServersFor, announcement: announce(limits) };
 }
 
 /** What a client has to know of this server's limits. */

@@ -1,30 +1,49 @@
 import type { RequestParams } from '../../protocol/requests.ts';
 import { CrosspointError } from '../../shared/errors.ts';
+import { type Access, openAccess, requireGrant } from '../access.ts';
 import type { HubServices } from '../hub-services.ts';
 import { JsonText } from '../json-text.ts';
+import type { RequestContext } from '../request-context.ts';
 import type { Session } from '../rooms/session.ts';
 import type { Handler } from './handler.ts';
 
 type JoinParams = RequestParams<'join'>;
 type Resume = NonNullable<JoinParams['resume']>;
 
-/** Begins a session, or goes on with an earlier one. The session's events start right after the reply. */
+/** Begins a session, or goes on with an earlier one, which needs no token but its own. */
 export const handleJoin: Handler<'join'> = (context, params) => {
   const { hub, peer } = context;
   if (peer.session) throw new CrosspointError('alreadyJoined');
-  const session = params.resume ? resume(hub, params, params.resume) : begin(hub, params);
-  const seq = params.resume?.seq ?? 0;
+  if (params.resume) return enter(context, resume(hub, params, params.resume), params.resume);
+  if (!hub.authorize) return enter(context, begin(hub, params, openAccess));
+  return hub.authorize(params.token, params.room).then((access) => {
+    if (peer.closed) throw new CrosspointError('notJoined');
+    return enter(context, begin(hub, params, access));
+  });
+};
+
+/** Gives the session to the connection; its events start right after the reply. */
+function enter(context: RequestContext, session: Session, resumed?: Resume): JsonText {
+  const { hub, peer } = context;
+  const seq = resumed?.seq ?? 0;
   peer.session = session;
   context.whenAnswered(() => {
     if (peer.closed) return hub.sessions.suspend(session);
     session.attach(peer, seq);
     hub.media?.welcome(session);
   });
-  return describe(hub, session, { resumed: params.resume !== undefined, seq });
-};
+  return describe(hub, session, { resumed: resumed !== undefined, seq });
+}
 
-function begin(hub: HubServices, { room, name, metadata, subscribe }: JoinParams): Session {
-  return hub.sessions.begin({ room, name, metadata, autoSubscribe: subscribe === 'auto' });
+function begin(hub: HubServices, params: JoinParams, access: Access): Session {
+  if (!hub.rooms.find(params.room)) requireGrant(access.grants, 'createRoom');
+  return hub.sessions.begin({
+    room: params.room,
+    name: access.name ?? params.name,
+    metadata: access.metadata ?? params.metadata,
+    autoSubscribe: params.subscribe === 'auto' && access.grants.subscribe,
+    grants: access.grants,
+  });
 }
 
 /** A connection that still has the session loses it to this one, and is told why. */

@@ -1,4 +1,5 @@
 import { CrosspointError } from '../../shared/errors.ts';
+import { requireGrant } from '../access.ts';
 import type { Session } from '../rooms/session.ts';
 import { rawEventHead } from '../wire/event-text.ts';
 import type { Handler } from './handler.ts';
@@ -6,6 +7,7 @@ import type { Handler } from './handler.ts';
 /** Passes a message on; its body is bounded and otherwise not looked at. */
 export const handleMessage: Handler<'message'> = (context, { to, type, body }) => {
   const session = context.requireSession();
+  requireGrant(session.grants, 'message');
   const json = context.jsonOf('body', body);
   requireSize(json, context.hub.limits.maxMessageBytes);
   const retryAfterMs = session.messageRate.take(1, performance.now());

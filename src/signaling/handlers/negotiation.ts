@@ -1,5 +1,6 @@
 import type { RequestParams } from '../../protocol/requests.ts';
 import type { TrackDescription } from '../../sfu/types.ts';
+import { requirePublishGrant } from '../access.ts';
 import { type Handler, nothing } from './handler.ts';
 import { relay } from './relay.ts';
 
@@ -7,8 +8,10 @@ type PublishOffer = Extract<RequestParams<'offer'>, { connection: 'publish' }>;
 
 export const handleOffer: Handler<'offer'> = (context, params) => {
   if ('to' in params) return relay(context, { method: 'offer', to: params.to, key: 'sdp', value: params.sdp });
+  const session = context.requireSession();
   const offer = { sdp: params.sdp, tracks: params.tracks.map(toDescription) };
-  return context.requireBridge().publish(context.requireSession(), offer);
+  requirePublishGrant(session.grants, { sdp: offer.sdp, sources: offer.tracks.map(({ source }) => source) });
+  return context.requireBridge().publish(session, offer);
 };
 
 export const handleAnswer: Handler<'answer'> = (context, params) => {

@@ -1,3 +1,4 @@
+import { requireGrant } from '../access.ts';
 import type { RequestContext } from '../request-context.ts';
 import { rawEventHead } from '../wire/event-text.ts';
 import { nothing } from './handler.ts';
@@ -8,6 +9,7 @@ export function relay(
   { method, to, key, value }: { method: 'offer' | 'answer' | 'candidate'; to: string; key: string; value: unknown },
 ): typeof nothing {
   const session = context.requireSession();
+  requireGrant(session.grants, 'message');
   const from = JSON.stringify(session.participant.id);
   const json = context.jsonOf(key, value);
   session.room.require(to).sendHead(rawEventHead(method, `{"from":${from},"${key}":${json}}`));

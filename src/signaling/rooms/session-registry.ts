@@ -1,3 +1,4 @@
+import type { Grants } from '../../protocol/grants.ts';
 import { CrosspointError } from '../../shared/errors.ts';
 import type { SignalingLimits } from '../../shared/limits.ts';
 import type { HubCounters } from '../../shared/tally.ts';
@@ -20,6 +21,7 @@ interface SessionRequest {
   name: string;
   metadata: Record<string, string>;
   autoSubscribe: boolean;
+  grants: Grants;
 }
 
 interface ResumeRequest {
@@ -49,14 +51,14 @@ export class SessionRegistry {
   }
 
   /** Creates a session in a room, which everyone in it learns; throws `roomFull` or `serverFull`. */
-  begin({ room: roomName, name, metadata, autoSubscribe }: SessionRequest): Session {
+  begin({ room: roomName, name, metadata, autoSubscribe, grants }: SessionRequest): Session {
     const { rooms, limits } = this.#options;
     const room = rooms.openRoom(roomName);
     room.requireSpace();
     const participant = new Participant({ id: createId(participantIdBytes), name, metadata });
     const replay = { maxEvents: limits.replayEvents, maxBytes: limits.replayBytes };
     const messageRate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
-    const session = new Session({ participant, room, autoSubscribe, replay, messageRate });
+    const session = new Session({ participant, room, autoSubscribe, grants, replay, messageRate });
     this.#sessions.set(session.id, session);
     room.enter(session);
     return session;

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { EventName, EventParams } from '../../protocol/events.ts';
+import type { Grants } from '../../protocol/grants.ts';
 import { createId } from '../create-id.ts';
 import type { Peer } from '../peer.ts';
 import { TokenBucket } from '../token-bucket.ts';
@@ -17,6 +18,7 @@ interface SessionOptions {
   participant: Participant;
   room: Room;
   autoSubscribe: boolean;
+  grants: Grants;
   replay: { maxEvents: number; maxBytes: number };
   messageRate: { perSecond: number; burst: number };
 }
@@ -31,6 +33,7 @@ export class Session implements FeedReader {
   readonly participant: Participant;
   readonly room: Room;
   readonly autoSubscribe: boolean;
+  readonly grants: Grants;
   feedPosition = 0;
   /** Set while no connection has the session. Kept by the session registry. */
   graceTimer: NodeJS.Timeout | undefined;
@@ -41,10 +44,11 @@ export class Session implements FeedReader {
   readonly #messageRate: { perSecond: number; burst: number };
   #messageBucket: TokenBucket | undefined;
 
-  constructor({ participant, room, autoSubscribe, replay, messageRate }: SessionOptions) {
+  constructor({ participant, room, autoSubscribe, grants, replay, messageRate }: SessionOptions) {
     this.participant = participant;
     this.room = room;
     this.autoSubscribe = autoSubscribe;
+    this.grants = grants;
     this.#replay = new ReplayBuffer(replay);
     this.#messageRate = messageRate;
   }

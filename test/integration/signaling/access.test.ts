@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { GrantsInput } from '../../../src/protocol/grants.ts';
+import { createToken } from '../../../src/signaling/auth/create-token.ts';
+import { Revocations } from '../../../src/signaling/auth/revocations.ts';
+import { TokenVerifier } from '../../../src/signaling/auth/token-verifier.ts';
+import { SignalingClient } from '../../support/signaling-client.ts';
+import { startHub, type TestHub } from '../../support/test-hub.ts';
+
+const secret = 'a-secret-of-at-least-thirty-two-bytes';
+
+let server: TestHub;
+
+beforeEach(async () => {
+  const verifier = new TokenVerifier({
+    apiKeys: new Map([['web', secret]]),
+    clockToleranceSeconds: 0,
+    revocations: new Revocations({ maxEntries: 10, keptMs: 1_000 }),
+  });
+  server = await startHub({ authorize: (token, room) => verifier.verify(token, room) });
+});
+
+afterEach(async () => {
+  await server.close();
+  expect(server.hub.counts()).toMatchObject({ sessions: 0, rooms: 0 });
+});
+
+const tokenWith = (grants: GrantsInput, name?: string) =>
+  createToken({
+    apiKey: 'web',
+    secret,
+    identity: 'alice',
+    room: 'tea',
+    ttlSeconds: 60,
+    grants,
+    ...(name && { name }),
+  });
+
+async function joinWith(grants: GrantsInput, name?: string) {
+  return SignalingClient.join(server.url, { room: 'tea', name: 'Mallory', token: await tokenWith(grants, name) });
+}
+
+describe('a server with a lock', () => {
+  it('lets in who has a token for the room, under the name that it gives', async () => {
+    const { me } = await joinWith({}, 'Alice');
+    expect(me.participant.name).toBe('Alice');
+    const client = await SignalingClient.connect(server.url);
+    await expect(client.request('join', { room: 'tea' })).rejects.toMatchObject({ code: 'unauthorized' });
+    const token = await tokenWith({});
+    await expect(client.request('join', { room: 'coffee', token })).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(client.request('message', { body: 1 })).rejects.toMatchObject({ code: 'notJoined' });
+  });
+
+  it('handles what was sent along with a join after it, in order', async () => {
+    const listener = await joinWith({});
+    const client = await SignalingClient.connect(server.url);
+    client.send('join', { room: 'tea', token: await tokenWith({}) });
+    const messages = [1, 2, 3].map((body) => client.send('message', { body }));
+    client.send('leave', {});
+    const second = client.send('join', { room: 'tea', token: await tokenWith({}) });
+    messages.push(client.send('message', { body: 4 }));
+    for (const id of messages) expect(await client.replyTo(id)).toMatchObject({ result: { recipients: 1 } });
+    expect(client.replies.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, second, 7]);
+    await listener.event('message', ({ body }) => body === 4);
+    expect(listener.events.map(({ method }) => method.replace('participant', ''))).toEqual([
+      ...['Joined', 'message', 'message', 'message', 'Left'],
+      ...['Joined', 'message'],
+    ]);
+  });
+
+  it('bounds what waits for a join', async () => {
+    await server.close();
+    const { promise, reject } = Promise.withResolvers<never>();
+    server = await startHub({ authorize: () => promise, limits: { maxPendingRequests: 3 } });
+    const client = await SignalingClient.connect(server.url);
+    client.send('join', { room: 'tea' });
+    const ids = [1, 2, 3].map(() => client.send('ping', {}));
+    expect(await client.replyTo(ids.at(-1) ?? 0)).toMatchObject({ error: { code: 'rateLimited' } });
+    reject(new Error('The identity provider is down.'));
+    expect(await client.replyTo(1)).toMatchObject({ error: { code: 'internalError' } });
+    expect(await client.replyTo(ids[0] ?? 0)).toHaveProperty('result.now');
+  });
+
+  it('begins no session for a connection that is gone when the token turns out to be good', async () => {
+    const client = await SignalingClient.connect(server.url);
+    client.send('join', { room: 'tea', token: await tokenWith({}) });
+    client.cut();
+    await client.closed;
+    const other = await joinWith({});
+    await other.request('ping', {});
+    expect(other.me.participants.filter(({ state }) => state === 'connected')).toEqual([]);
+  });
+
+  it('resumes with the session’s own token', async () => {
+    const { me } = await joinWith({});
+    const resume = { session: me.session, token: me.resumeToken, seq: 0 };
+    const again = await SignalingClient.join(server.url, { room: 'tea', resume });
+    expect(again.me.resumed).toBe(true);
+  });
+
+  it.each([
+    [{ message: false }, 'message', { body: 1 }],
+    [{ message: false }, 'offer', { to: 'somebody', sdp: 'v=0' }],
+    [{ updateOwn: false }, 'update', { name: 'Eve' }],
+    [{ subscribe: false }, 'subscribe', { tracks: [] }],
+    [{ publish: false }, 'offer', { connection: 'publish', sdp: 'v=0', tracks: [] }],
+    [
+      { publish: ['microphone'] },
+      'offer',
+      { connection: 'publish', sdp: 'v=0', tracks: [{ mid: '0', source: 'camera' }] },
+    ],
+    [
+      { publish: ['microphone'] },
+      'offer',
+      { connection: 'publish', sdp: 'v=0\r\nm=audio 9\r\nm=video 9 ', tracks: [{ mid: '0', source: 'microphone' }] },
+    ],
+  ] satisfies [GrantsInput, string, object][])('with %o refuses %s %o', async (grants, method, params) => {
+    const client = await joinWith(grants);
+    expect((await client.replyTo(client.send(method, params))).error?.code).toBe('forbidden');
+  });
+
+  it('lets only those open a room who may', async () => {
+    await expect(joinWith({ createRoom: false })).rejects.toMatchObject({ code: 'forbidden' });
+    const opener = await joinWith({});
+    await expect(joinWith({ createRoom: false })).resolves.toHaveProperty('me');
+    expect(opener.me.participants).toEqual([]);
+  });
+});
