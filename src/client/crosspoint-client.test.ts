@@ -265,6 +265,19 @@ describe('CrosspointClient', () => {
       expect(fixture.peers.all[0]?.transceivers).toHaveLength(2);
     });
 
+    it('ends a track that was unpublished while it was being offered', async () => {
+      const fixture = await createJoined();
+      const publishing = expect(fixture.client.publish(mediaTrack('audio'))).rejects.toMatchObject({ code: 'left' });
+      await settle();
+      const [track] = fixture.client.localTracks;
+      await track?.unpublish();
+      await publishing;
+      answerOffer(fixture, ['a']);
+      await settle();
+      expect(fixture.network.socket.last('unpublish').params).toEqual({ track: 'a' });
+      expect(fixture.log).toEqual([]);
+    });
+
     it('mutes: disables the media, stops sending video, tells the server; and back', async () => {
       const fixture = await createJoined();
       const track = await publish(fixture, 'video', 'v');

@@ -41,7 +41,7 @@ export class PublishConnection {
     this.#context = options.context;
   }
 
-  get connection(): PeerConnection | undefined {
+  get peerConnection(): PeerConnection | undefined {
     return this.#connection;
   }
 
@@ -194,10 +194,19 @@ export class PublishConnection {
   #takeResults(sections: PublishedSections, tracks: ReadonlyMap<string, LocalTrack>): void {
     for (const { mid, track: id, error } of sections) {
       const track = tracks.get(mid);
-      if (!track || !this.#tracks.has(track)) continue;
-      if (id === undefined) this.#refuse(track, new CrosspointClientError(error ?? 'internalError'));
+      if (!track) continue;
+      if (!this.#tracks.has(track)) this.#endUnwanted(id);
+      else if (id === undefined) this.#refuse(track, new CrosspointClientError(error ?? 'internalError'));
       else if (track.id !== id) this.#options.onPublished(track, id);
     }
+  }
+
+  /** A track that was unpublished while it was being offered has to be ended now that it has an id. */
+  #endUnwanted(id: string | undefined): void {
+    if (id === undefined) return;
+    this.#context.request('unpublish', { track: id }).catch((error) => {
+      this.#context.logger.debug('an unwanted track had ended already', { error: String(error) });
+    });
   }
 
   #refuse(track: LocalTrack, error: CrosspointClientError): void {

@@ -33,7 +33,7 @@ export class SubscribeConnection {
     this.#onReceived = onReceived;
   }
 
-  get connection(): PeerConnection | undefined {
+  get peerConnection(): PeerConnection | undefined {
     return this.#connection;
   }
 
