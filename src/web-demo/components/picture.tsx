@@ -46,7 +46,6 @@ export function Picture({ mediaTrack, label, isMirrored = false, isWhole = false
       aria-label={label}
       autoplay
       playsInline
-      disablePictureInPicture={false}
       muted
     />
   );

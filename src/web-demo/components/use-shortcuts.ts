@@ -4,6 +4,7 @@ import { preferences } from '../state/preferences.ts';
 import { useCall } from './call-context.ts';
 import { useStore } from './store-context.ts';
 
+const focusedElement = () => (document.activeElement instanceof HTMLElement ? document.activeElement : null);
 const isDialogOpen = () => document.querySelector('dialog[open]') !== null;
 
 /** The keyboard shortcuts of the call. They rest while somebody types or a dialog is open. */
@@ -13,7 +14,7 @@ export function useShortcuts(): void {
     const handleKey = (event: KeyboardEvent) => {
       const action = shortcutAction(event);
       if (action === null || isDialogOpen()) return;
-      if (isTyping(document.activeElement as HTMLElement | null) && action !== 'close') return;
+      if (isTyping(focusedElement()) && action !== 'close') return;
       event.preventDefault();
       void actions.shortcuts[action]();
     };

@@ -6,6 +6,7 @@ function audioContext(): AudioContext {
   return sharedContext;
 }
 
+const gestures = ['pointerdown', 'keydown'] as const;
 const updateIntervalMs = 66;
 /** Speech at a usual distance reaches about a quarter of full scale; this maps it to most of the meter. */
 const speechGain = 3.2;
@@ -28,7 +29,7 @@ export function startLevelMeter(track: MediaStreamTrack, onLevel: (level: number
   source.connect(analyser);
   const resume = () => void context.resume().catch(() => undefined);
   resume();
-  addEventListener('pointerdown', resume);
+  for (const gesture of gestures) addEventListener(gesture, resume);
   const samples = new Float32Array(analyser.fftSize);
   let level = 0;
   const timer = setInterval(() => {
@@ -38,7 +39,7 @@ export function startLevelMeter(track: MediaStreamTrack, onLevel: (level: number
   }, updateIntervalMs);
   return () => {
     clearInterval(timer);
-    removeEventListener('pointerdown', resume);
+    for (const gesture of gestures) removeEventListener(gesture, resume);
     source.disconnect();
     onLevel(0);
   };

@@ -40,6 +40,10 @@ export class CallStore {
     if (!problem) void this.media.startPreview();
     addEventListener('hashchange', () => this.#followAddress());
     addEventListener('pagehide', () => this.#closeCall());
+    // A page that comes back from the browser's cache has left its call.
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted && this.view.peek().name === 'call') this.#end(endReason('left'));
+    });
   }
 
   get inviteLink(): string {

@@ -30,7 +30,7 @@ export class StageView {
   readonly focusId: ReadonlySignal<string | null>;
   readonly arrangement: ReadonlySignal<StageLayout>;
 
-  constructor(room: RoomView) {
+  constructor(room: Pick<RoomView, 'people' | 'activeSpeaker' | 'lastSpokeAt'>) {
     const everyone = computed(() => room.people.value.flatMap(tilesOf));
     this.focusId = computed(() =>
       chooseFocus({
