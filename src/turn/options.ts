@@ -42,7 +42,7 @@ const lifetimes = z.strictObject({
 });
 
 /** The options of the TURN server, under the names that users of coturn know, in camel case. */
-export const turnOptionsSchema = z
+const turnOptionsSchema = z
   .strictObject({
     /** UDP and TCP port; 0 picks a free one. */
     listeningPort: port.default(3_478),

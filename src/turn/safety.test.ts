@@ -4,6 +4,7 @@ import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import type { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { turnLimits } from '../shared/limits.ts';
 import { attributeType } from './stun/attribute-type.ts';
@@ -223,6 +224,28 @@ describe('threads', { timeout: 30_000 }, () => {
     sfu.socket.send('back', remote.port, remote.address);
     expect(await client.next()).toEqual(channelData(0x4000, Buffer.from('back')));
     await Promise.all([server.close(), server.close()]);
+  });
+
+  test('are replaced when one ends by a fault, and what it held is forgotten', async () => {
+    const workers: Worker[] = [];
+    const note = (worker: Worker) => workers.push(worker);
+    process.on('worker', note);
+    onTestFinished(() => {
+      process.off('worker', note);
+    });
+    const { udp, server } = await startServer({ threads: 1, userQuota: 1 });
+    await connectAllocated(udp);
+    await workers[0]?.terminate();
+    await until(() => workers.length === 2 && server.metrics().allocations === 0, 20_000);
+    const client = await connect(udp);
+    let answered = false;
+    while (!answered)
+      answered = await client.exchange(stunMethod.binding, []).then(
+        () => true,
+        () => false,
+      );
+    await connectAllocated(udp);
+    expect(server.metrics().allocations).toBe(1);
   });
 
   test('report a port that is taken as the error of the start', async () => {
