@@ -48,8 +48,10 @@ export interface TestPage {
 }
 
 export interface LaunchOptions {
-  /** For servers with a self-signed certificate. */
+  /** For servers with a self-signed certificate, TURN over TLS in Chromium included. */
   acceptInsecureCertificates?: boolean;
+  /** Firefox only: a profile folder prepared beforehand, for instance with a certificate authority in it. */
+  profile?: string;
 }
 
 const defaultSize = { width: 1280, height: 720 };
@@ -97,7 +99,7 @@ const firefoxPreferences = {
 export async function launchChromium(options: LaunchOptions = {}): Promise<TestBrowser> {
   const browser = await chromium.launch({
     executablePath: firstExisting(chromiumPaths, 'Chromium'),
-    args: chromiumArguments,
+    args: [...chromiumArguments, ...(options.acceptInsecureCertificates ? ['--ignore-certificate-errors'] : [])],
     ignoreDefaultArgs: ['--headless', '--mute-audio'],
     timeout: launchTimeoutMs,
   });
@@ -128,6 +130,7 @@ export async function launchFirefox(options: LaunchOptions = {}): Promise<TestBr
     headless: true,
     extraPrefsFirefox: firefoxPreferences,
     acceptInsecureCerts: options.acceptInsecureCertificates ?? false,
+    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
     timeout: launchTimeoutMs,
   });
   const openPage: TestBrowser['openPage'] = async (url, pageOptions = {}) => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestBrowser, TestPage } from '../../support/browsers.ts';
-import { pageProbe, type TileSample } from './page-probe.ts';
+import { type ProbeOptions, pageProbe, type TileSample } from './page-probe.ts';
 
 /** Small enough that four pages in a full mesh fit on two cores, large enough for two simulcast layers. */
 const smallCapture = { width: 640, height: 360, frameRate: 15 };
@@ -14,7 +14,8 @@ interface OpenOptions {
   name: string;
   /** More address parameters, for instance `ice=relay`. */
   query?: string;
-  capture?: { width: number; height: number; frameRate: number };
+  capture?: ProbeOptions['capture'];
+  relay?: ProbeOptions['relay'];
   size?: { width: number; height: number };
 }
 
@@ -32,11 +33,11 @@ export class CallPage {
 
   /** Opens the lobby of a room. */
   static async open(browser: TestBrowser, options: OpenOptions): Promise<CallPage> {
-    const { demo, room, name, query = '', capture = smallCapture, size = { width: 960, height: 600 } } = options;
+    const { demo, room, name, query = '', capture = smallCapture, relay, size = { width: 960, height: 600 } } = options;
     const lines: string[] = [];
     const page = await browser.openPage(`${demo}${query ? `?${query}` : ''}#/${encodeURIComponent(room)}`, {
       ...size,
-      initScript: pageProbe(capture),
+      initScript: pageProbe({ capture, ...(relay && { relay }) }),
       onConsole: (text) => lines.push(text),
     });
     return new CallPage(name, page, lines);
@@ -90,6 +91,10 @@ export class CallPage {
 
   voices() {
     return this.page.evaluate(() => window.probe.voices());
+  }
+
+  routes() {
+    return this.page.evaluate(() => window.probe.routes());
   }
 
   /** Waits until the condition on this page's tiles holds; the last tiles are in the error. */

@@ -23,11 +23,18 @@ export interface AudioSample {
   energy: number;
 }
 
+/** The route that media of one connection takes. */
+export interface RouteSample {
+  candidateType: string;
+  relayProtocol: string;
+}
+
 interface PageProbe {
   connections: RTCPeerConnection[];
   sockets: WebSocket[];
   tiles(): Promise<TileSample[]>;
   voices(): Promise<AudioSample[]>;
+  routes(): Promise<RouteSample[]>;
 }
 
 declare global {
@@ -42,23 +49,45 @@ interface Capture {
   frameRate: number;
 }
 
+export interface ProbeOptions {
+  capture: Capture;
+  /** Forces every connection through TURN, and this way to it. */
+  relay?: 'udp' | 'tcp' | 'tls';
+}
+
 /**
  * Source text that runs in a page before the demo does: keeps every peer connection and WebSocket, so that a test can
  * read the browser's own statistics, and bounds what is captured, so that several pages fit on two cores.
  */
-export function pageProbe(capture: Capture): string {
-  return `(${installProbe.toString()})(${JSON.stringify(capture)});`;
+export function pageProbe(options: ProbeOptions): string {
+  return `(${installProbe.toString()})(${JSON.stringify(options)});`;
 }
 
 /** Is sent to the page as text: it must use nothing from around it. */
-function installProbe(capture: Capture): void {
+function installProbe({ capture, relay }: ProbeOptions): void {
   const connections: RTCPeerConnection[] = [];
   const sockets: WebSocket[] = [];
+
+  function leadsThere(url: string): boolean {
+    if (relay === 'tls') return url.startsWith('turns:');
+    return url.startsWith('turn:') && url.endsWith(`transport=${relay}`);
+  }
+
+  function relayed(configuration: RTCConfiguration = {}): RTCConfiguration {
+    if (relay === undefined) return configuration;
+    const servers = (configuration.iceServers ?? []).map((server) => ({
+      ...server,
+      urls: [server.urls].flat().filter(leadsThere),
+    }));
+    return { ...configuration, iceTransportPolicy: 'relay', iceServers: servers.filter(({ urls }) => urls.length > 0) };
+  }
 
   function recordConstructions() {
     window.RTCPeerConnection = new Proxy(window.RTCPeerConnection, {
       construct(target, parameters: [RTCConfiguration?]) {
-        const connection = new target(...parameters);
+        const connection = new target(relayed(parameters[0]));
+        const setConfiguration = connection.setConfiguration.bind(connection);
+        connection.setConfiguration = (configuration) => setConfiguration(relayed(configuration));
         connections.push(connection);
         return connection;
       },
@@ -145,7 +174,24 @@ function installProbe(capture: Capture): void {
     }));
   }
 
+  async function routeOf(connection: RTCPeerConnection): Promise<RouteSample[]> {
+    const entries = new Map<string, Record<string, unknown>>();
+    (await connection.getStats()).forEach((entry: Record<string, unknown>) => entries.set(String(entry.id), entry));
+    const pairs = [...entries.values()].filter(({ type, nominated, state }) => {
+      return type === 'candidate-pair' && nominated === true && state === 'succeeded';
+    });
+    return pairs.map(({ localCandidateId }) => {
+      const candidate = entries.get(String(localCandidateId));
+      return { candidateType: String(candidate?.candidateType), relayProtocol: String(candidate?.relayProtocol) };
+    });
+  }
+
+  async function routes(): Promise<RouteSample[]> {
+    const open = connections.filter((connection) => connection.connectionState === 'connected');
+    return (await Promise.all(open.map(routeOf))).flat();
+  }
+
   recordConstructions();
   boundCapture();
-  window.probe = { connections, sockets, tiles, voices };
+  window.probe = { connections, sockets, tiles, voices, routes };
 }
