@@ -9,6 +9,7 @@ import { handleRefresh } from './method/refresh.ts';
 import { relaySendIndication, sendIndicationType } from './method/send-indication.ts';
 import type { Outcome, RequestHandler, TurnServices } from './method/turn-request.ts';
 import { metricIndex } from './metrics.ts';
+import { reportFault } from './relay/relay-context.ts';
 import type { TurnClient } from './relay/turn-client.ts';
 import { attributeType } from './stun/attribute-type.ts';
 import type { StunErrorCode } from './stun/stun-error.ts';
@@ -46,8 +47,21 @@ export class TurnEngine {
     this.#stunOnly = options.stunOnly;
   }
 
+  /**
+   * Takes one datagram or frame. Nothing that arrives may end the process: a fault of ours costs the packet that met it,
+   * is counted and logged.
+   */
+  handle(client: TurnClient, buffer: Buffer): void {
+    try {
+      if (buffer.length > 0 && buffer.readUInt8(0) >= 0x40) this.#handleChannelData(client, buffer);
+      else this.#handleMessage(client, buffer);
+    } catch (error) {
+      reportFault(this.services.context, error);
+    }
+  }
+
   /** ChannelData, its four-byte header included (RFC 8656 section 12.6). Nothing else is looked at. */
-  handleChannelData(client: TurnClient, frame: Buffer): void {
+  #handleChannelData(client: TurnClient, frame: Buffer): void {
     const end = frame.length < 4 ? Number.POSITIVE_INFINITY : 4 + frame.readUInt16BE(2);
     if (end > frame.length) this.#drop(metricIndex.droppedMalformed);
     else if (client.allocation?.relayChannel(frame.readUInt16BE(0), frame.subarray(4, end)) !== true) {
@@ -56,7 +70,7 @@ export class TurnEngine {
   }
 
   /** Anything that does not begin like ChannelData. */
-  handleMessage(client: TurnClient, buffer: Buffer): void {
+  #handleMessage(client: TurnClient, buffer: Buffer): void {
     if (!hasStunHeader(buffer)) this.#drop(metricIndex.droppedMalformed);
     else if (buffer.readUInt16BE(0) === sendIndicationType) this.#relayIndication(client, buffer);
     else if (buffer.length > turnLimits.maxRequestBytes) this.#drop(metricIndex.droppedMalformed);

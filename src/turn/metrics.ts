@@ -13,6 +13,7 @@ const counterNames = [
   'bytesToPeer',
   'packetsToClient',
   'bytesToClient',
+  'faults',
   'droppedMalformed',
   'droppedUnauthenticatedRate',
   'droppedNoPermission',

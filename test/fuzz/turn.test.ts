@@ -113,7 +113,8 @@ test(
     expect((await fresh.exchange(stunMethod.binding, [])).messageClass).toBe(stunClass.success);
     expect(codeOf(await fresh.request(stunMethod.allocate, [udpTransport]))).toBeUndefined();
     fresh.close();
-    const { bindingRequests, droppedMalformed, errorsByCode } = server.metrics();
+    const { bindingRequests, droppedMalformed, errorsByCode, faults } = server.metrics();
+    expect(faults).toBe(0);
     const errors = Object.values(errorsByCode).reduce((sum, count) => sum + count, 0);
     expect(bindingRequests + droppedMalformed + errors).toBeGreaterThan(packets / 2);
   },

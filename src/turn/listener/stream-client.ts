@@ -77,8 +77,7 @@ export class StreamClient implements TurnClient {
   /** Several frames of one read may follow the one at which the connection was given up. */
   #handleFrame(frame: Buffer): void {
     if (this.#socket.destroyed) return;
-    if (frame.readUInt8(0) >= 0x40) this.#engine.handleChannelData(this, frame);
-    else this.#engine.handleMessage(this, frame);
+    this.#engine.handle(this, frame);
   }
 
   #handleClose(): void {

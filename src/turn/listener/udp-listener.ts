@@ -105,14 +105,9 @@ export class UdpListener {
     return this.#queuedBytes > turnLimits.maxSendQueueBytes;
   }
 
+  /** A datagram from port 0, which only a forger sends, could not be answered. */
   #receive(datagram: Buffer, remote: RemoteInfo): void {
-    const first = datagram[0] ?? 0xff;
-    const client = this.#find(remote);
-    if (first >= 0x40 && first < 0x80) {
-      if (client !== undefined) this.#engine.handleChannelData(client, datagram);
-    } else {
-      this.#engine.handleMessage(client ?? new UdpClient(this, remote), datagram);
-    }
+    if (remote.port !== 0) this.#engine.handle(this.#find(remote) ?? new UdpClient(this, remote), datagram);
   }
 
   #find(remote: RemoteInfo): UdpClient | undefined {

@@ -14,8 +14,9 @@ export function ipFamilyOf(address: string): IpFamily | undefined {
   return isIPv6(address) && !address.includes('%') ? 6 : undefined;
 }
 
-/** The 4 or 16 bytes of an address literal. */
-export function parseIp(address: string): Buffer | undefined {
+/** The 4 or 16 bytes of an address literal; the zone that Node adds to a link-local sender is left out. */
+export function parseIp(literal: string): Buffer | undefined {
+  const [address = ''] = literal.split('%');
   const family = ipFamilyOf(address);
   if (family === undefined) return undefined;
   return family === 4 ? Buffer.from(address.split('.').map(Number)) : parseIpv6(address);

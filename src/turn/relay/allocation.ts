@@ -8,7 +8,7 @@ import type { IpFamily, TransportAddress } from '../net/ip-address.ts';
 import type { Peer } from './peer.ts';
 import { Permission } from './permission.ts';
 import { Relay } from './relay.ts';
-import type { RelayContext } from './relay-context.ts';
+import { type RelayContext, reportFault } from './relay-context.ts';
 import type { BoundRelay } from './relay-ports.ts';
 import type { TurnClient } from './turn-client.ts';
 
@@ -74,7 +74,13 @@ export class Allocation {
 
   addRelay(bound: BoundRelay, expiresAtMs: number): Relay {
     const announcedAddress = this.#context.externals.externalOf(bound.address);
-    const onDatagram = (datagram: Buffer, remote: RemoteInfo) => this.#handleDatagram(datagram, remote);
+    const onDatagram = (datagram: Buffer, remote: RemoteInfo) => {
+      try {
+        this.#handleDatagram(datagram, remote);
+      } catch (error) {
+        reportFault(this.#context, error);
+      }
+    };
     const relay = new Relay({ bound, announcedAddress, expiresAtMs, onDatagram });
     if (relay.family === 4) this.#relay4 = relay;
     else this.#relay6 = relay;

@@ -206,7 +206,7 @@ describe('values', () => {
     );
     expect(formatIp(parseIp('::ffff:192.0.2.1') ?? Buffer.alloc(4))).toBe('::ffff:192.0.2.1');
     expect(formatIp(parseIp('2001:db8:0:0:1:0:0:1') ?? Buffer.alloc(4))).toBe('2001:db8::1:0:0:1');
-    expect(parseIp('fe80::1%eth0')).toBeUndefined();
+    expect(parseIp('fe80::1%eth0')).toEqual(parseIp('fe80::1'));
     expect(parseIp('1.2.3')).toBeUndefined();
   });
 

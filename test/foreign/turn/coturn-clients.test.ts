@@ -89,17 +89,20 @@ describe.concurrent('turnutils_uclient', () => {
 
   // Against any server uclient reads one TLS record for each time its socket becomes readable, and so leaves the last
   // ones unread where two arrived together. What the server passed on is counted at the server.
-  test.for([['-c'], ['-c', '-s']])('is sent everything over TLS with %j', async (flags, { onTestFinished, expect }) => {
-    const { server, portOf } = await start(onTestFinished);
-    const args = ['-t', '-S', '-y', '-l', '160', '-n', '50', '-m', '4', '-z', '20', ...flags];
-    const report = await runUclient([...user, '-p', portOf('tls'), ...args, '127.0.0.1']);
-    expect(report.sent).toBe(200);
-    expect(report.received).toBeGreaterThanOrEqual(160);
-    const { packetsToPeer, packetsToClient, droppedBackpressure } = server.metrics();
-    expect(packetsToPeer).toBeGreaterThanOrEqual(200);
-    expect(packetsToClient).toBe(packetsToPeer);
-    expect(droppedBackpressure).toBe(0);
-  });
+  test.for([{ flags: ['-c'] }, { flags: ['-c', '-s'] }])(
+    'is sent everything over TLS with $flags',
+    async ({ flags }, { onTestFinished, expect }) => {
+      const { server, portOf } = await start(onTestFinished);
+      const args = ['-t', '-S', '-y', '-l', '160', '-n', '50', '-m', '4', '-z', '20', ...flags];
+      const report = await runUclient([...user, '-p', portOf('tls'), ...args, '127.0.0.1']);
+      expect(report.sent).toBe(200);
+      expect(report.received).toBeGreaterThanOrEqual(160);
+      const { packetsToPeer, packetsToClient, droppedBackpressure } = server.metrics();
+      expect(packetsToPeer).toBeGreaterThanOrEqual(200);
+      expect(packetsToClient).toBe(packetsToPeer);
+      expect(droppedBackpressure).toBe(0);
+    },
+  );
 
   test('allocates pairs of ports with EVEN-PORT and reservation tokens', async ({ onTestFinished, expect }) => {
     const { portOf } = await start(onTestFinished);
