@@ -28,7 +28,7 @@ export interface ServerOptions {
   instanceId?: string;
 }
 
-export interface ServerAddresses {
+interface ServerAddresses {
   demo: string;
   signaling: string;
   http: { host: string; port: number };

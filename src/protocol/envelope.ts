@@ -15,7 +15,7 @@ export const requestEnvelope = z.object({
   params: z.unknown().optional(),
 });
 
-export const errorBody = z
+const errorBody = z
   .object({
     code: z
       .string()
@@ -43,4 +43,3 @@ export const eventEnvelope = z.object({
 export const serverFrame = z.union([errorReply, eventEnvelope, successReply]);
 
 export type RequestId = z.infer<typeof requestId>;
-export type ErrorBody = z.infer<typeof errorBody>;

@@ -164,6 +164,6 @@ export const events = {
   disconnect,
 } as const;
 
-export type Events = typeof events;
+type Events = typeof events;
 export type EventName = keyof Events;
 export type EventParams<E extends EventName> = z.output<Events[E]['params']>;

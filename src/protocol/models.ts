@@ -27,7 +27,7 @@ export const metadata = z
   })
   .describe('Free key–value pairs of the application; the server never looks inside.');
 
-export const trackKind = z.enum(['audio', 'video']).describe('Kind of media.');
+const trackKind = z.enum(['audio', 'video']).describe('Kind of media.');
 export const trackSource = z
   .enum(['microphone', 'camera', 'screen', 'screenAudio'])
   .describe('Where the media comes from.');

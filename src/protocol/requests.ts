@@ -240,7 +240,7 @@ export const requests = {
   message,
 } as const;
 
-export type Requests = typeof requests;
+type Requests = typeof requests;
 export type Method = keyof Requests;
 /** Parameters as a handler receives them: validated, with defaults filled in. */
 export type RequestParams<M extends Method> = z.output<Requests[M]['params']>;

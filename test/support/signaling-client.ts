@@ -19,7 +19,7 @@ export interface ReceivedEvent {
 }
 
 /** A request was refused. */
-export class RequestError extends Error {
+class RequestError extends Error {
   readonly code: string;
   readonly data: unknown;
 

@@ -176,6 +176,8 @@ export const en = {
   audioBlocked: 'Click to hear the others',
   reconnectingBanner: 'The connection was interrupted. Reconnecting…',
   goneBanner: 'The server cannot be reached. Still trying…',
+  mediaBlocked: 'Audio and video do not get through. Is a firewall in the way?',
+  mediaLoopbackFirefox: 'Firefox carries no calls over 127.0.0.1. Use another browser, or start the server with --lan.',
   reconnectedBanner: 'Connected again',
 
   endedLeftTitle: 'You have left the call',

@@ -177,6 +177,8 @@ export const zh: Dictionary = {
   audioBlocked: '点击即可听到其他人',
   reconnectingBanner: '连接中断，正在重新连接…',
   goneBanner: '无法连接服务器，仍在重试…',
+  mediaBlocked: '音视频无法传输，可能被防火墙阻挡。',
+  mediaLoopbackFirefox: 'Firefox 不支持通过 127.0.0.1 通话。请改用其他浏览器，或用 --lan 启动服务器。',
   reconnectedBanner: '已重新连接',
 
   endedLeftTitle: '你已离开通话',

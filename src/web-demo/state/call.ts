@@ -1,6 +1,7 @@
 import { computed, effect, type ReadonlySignal } from '@preact/signals';
 import { type ClientState, CrosspointClientError } from '../../client/index.ts';
 import { t } from '../i18n/language.ts';
+import { mediaPathProblem } from '../model/media-path.ts';
 import { AudioOutput } from './audio-output.ts';
 import type { CallClient } from './call-client.ts';
 import { Chat } from './chat.ts';
@@ -103,6 +104,10 @@ export class Call {
       this.#client.on('participantLeft', ({ name }, reason) =>
         notices.tell(t(reason === 'timeout' ? 'lostCall' : 'leftCall', named(name))),
       ),
+      this.#client.on('mediaStateChanged', (_connection, state) => {
+        const { userAgent } = navigator;
+        if (state === 'failed') notices.warn(t(mediaPathProblem({ hostname: location.hostname, userAgent })));
+      }),
       this.#client.on('trackPublished', ({ source, participant }) => {
         if (source === 'screen') notices.tell(t('startedSharing', named(participant.name)));
       }),

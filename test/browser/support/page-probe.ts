@@ -16,7 +16,7 @@ export interface TileSample {
 }
 
 /** One received voice. */
-export interface AudioSample {
+interface AudioSample {
   trackId: string;
   packets: number;
   /** Total energy received (W3C webrtc-stats). */
@@ -24,7 +24,7 @@ export interface AudioSample {
 }
 
 /** The route that media of one connection takes. */
-export interface RouteSample {
+interface RouteSample {
   candidateType: string;
   relayProtocol: string;
 }
@@ -176,7 +176,9 @@ function installProbe({ capture, relay }: ProbeOptions): void {
 
   async function routeOf(connection: RTCPeerConnection): Promise<RouteSample[]> {
     const entries = new Map<string, Record<string, unknown>>();
-    (await connection.getStats()).forEach((entry: Record<string, unknown>) => entries.set(String(entry.id), entry));
+    (await connection.getStats()).forEach((entry: Record<string, unknown>) => {
+      entries.set(String(entry.id), entry);
+    });
     const pairs = [...entries.values()].filter(({ type, nominated, state }) => {
       return type === 'candidate-pair' && nominated === true && state === 'succeeded';
     });
