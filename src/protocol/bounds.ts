@@ -15,6 +15,8 @@ export const bounds = {
   metadataEntries: 32,
   metadataKeyChars: 64,
   metadataValueChars: 1024,
+  /** Ids that the application gives to people: often UUIDs, e-mail addresses or database keys. */
+  identityChars: 128,
   /** A signed token with grants; JWTs beyond this do not fit into HTTP headers either. */
   tokenChars: 8192,
   /** A browser's offer with fifty m-lines is about 200 kB; what is longer is not a call. */

@@ -7,9 +7,11 @@ import {
   participant,
   participantId,
   participantName,
+  roomState,
   serverConnection,
   track,
   trackId,
+  waitingParticipant,
 } from './models.ts';
 
 const from = participantId.describe('The participant it comes from.');
@@ -43,13 +45,40 @@ const trackPublished = {
 };
 
 const trackUpdated = {
-  summary: 'A track was muted or unmuted.',
+  summary: 'A track was muted or unmuted; also sent to its publisher when a moderator muted it.',
   params: z.object({ participant: participantId, track: trackId, muted: z.boolean() }),
 };
 
 const trackUnpublished = {
   summary: 'A track has ended; also sent to its publisher when the server ended it.',
   params: z.object({ participant: participantId, track: trackId }),
+};
+
+const roomUpdated = {
+  summary:
+    'The room was locked or unlocked, its waiting room or a recording began or ended; only what changed is present.',
+  params: roomState.pick({ locked: true, waitingRoom: true, recording: true }),
+};
+
+const admitted = {
+  summary: 'A moderator let you in: the state of the room as it is now. Events of the room follow from here on.',
+  params: z.object({
+    room: roomState,
+    participants: z.array(participant).describe('Everyone else in the room, with their tracks.'),
+  }),
+};
+
+const participantWaiting = {
+  summary: 'Somebody waits to be admitted; sent to moderators only.',
+  params: z.object({ participant: waitingParticipant }),
+};
+
+const waitingEnded = {
+  summary: 'Somebody waits no longer; sent to moderators only.',
+  params: z.object({
+    participant: participantId,
+    outcome: z.enum(['admitted', 'removed', 'left']).describe('`left`: gave up, or the connection was lost.'),
+  }),
 };
 
 const offer = {
@@ -80,7 +109,7 @@ const candidate = {
 const message = {
   summary: 'An application’s message.',
   params: z.object({
-    from,
+    from: participantId.describe('The participant it comes from; `server` for one sent through the HTTP API.'),
     to: participantId.optional().describe('Present when it was sent to you alone.'),
     type: z.string(),
     at: z.number().int().describe('Milliseconds since 1970, by the server’s clock.'),
@@ -153,6 +182,10 @@ export const events = {
   trackPublished,
   trackUpdated,
   trackUnpublished,
+  roomUpdated,
+  admitted,
+  participantWaiting,
+  waitingEnded,
   offer,
   answer,
   candidate,

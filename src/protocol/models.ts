@@ -15,6 +15,12 @@ export const roomName = z
   .regex(/^[^\p{Cc}]+$/u, 'must not contain control characters')
   .describe('Name of the room; it is created by the first join and closed when empty.');
 
+export const identity = z
+  .string()
+  .min(1)
+  .max(bounds.identityChars)
+  .describe('Who the access token says it is; several participants may share it. Absent without a personal token.');
+
 export const participantName = z
   .string()
   .max(bounds.participantNameChars)
@@ -47,6 +53,7 @@ export const track = z
 export const participant = z
   .object({
     id: participantId,
+    identity: identity.optional(),
     name: participantName,
     metadata,
     state: z
@@ -56,6 +63,20 @@ export const participant = z
     tracks: z.array(track),
   })
   .describe('A participant with its published tracks.');
+
+export const waitingParticipant = z
+  .object({ id: participantId, identity: identity.optional(), name: participantName, metadata })
+  .describe('Someone who waits to be admitted to the room.');
+
+export const roomState = z
+  .object({
+    name: roomName,
+    createdAt: z.number().int().describe('Milliseconds since 1970, by the server’s clock.'),
+    locked: z.boolean().optional().describe('True while nobody new may come in.'),
+    waitingRoom: z.boolean().optional().describe('True while newcomers wait until a moderator admits them.'),
+    recording: z.boolean().optional().describe('True while a recorder is in the room.'),
+  })
+  .describe('What concerns the room as a whole.');
 
 export const iceServer = z
   .object({
@@ -102,6 +123,8 @@ export type Metadata = z.infer<typeof metadata>;
 export type TrackKind = z.infer<typeof trackKind>;
 export type TrackSource = z.infer<typeof trackSource>;
 export type Track = z.infer<typeof track>;
+export type WaitingParticipant = z.infer<typeof waitingParticipant>;
+export type RoomState = z.infer<typeof roomState>;
 export type Participant = z.infer<typeof participant>;
 export type IceServer = z.infer<typeof iceServer>;
 export type AnnouncedLimits = z.infer<typeof announcedLimits>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bounds } from './bounds.ts';
+import { grants } from './grants.ts';
 import {
   announcedLimits,
   heartbeat,
@@ -10,10 +11,12 @@ import {
   participantId,
   participantName,
   roomName,
+  roomState,
   serverConnection,
   sessionId,
   trackId,
   trackSource,
+  waitingParticipant,
 } from './models.ts';
 
 const nothing = z.object({}).describe('Nothing.');
@@ -50,9 +53,25 @@ const join = {
     resumeToken: z.string().describe('Secret; needed to resume the session.'),
     resumed: z.boolean().describe('True when the earlier session goes on; missed events follow.'),
     seq: z.number().int().describe('Sequence number of the last event before this reply; the next event has one more.'),
-    room: z.object({ name: roomName, createdAt: z.number().int() }),
+    waiting: z
+      .boolean()
+      .optional()
+      .describe(
+        'True when a moderator has to admit you first: `participants` is empty, everything but `ping`, `leave` and `refreshToken` fails with `notAdmitted`, and the event `admitted` follows, or `disconnect`.',
+      ),
+    room: roomState,
+    grants,
+    expiresAt: z
+      .number()
+      .int()
+      .optional()
+      .describe('When the token expires, in milliseconds since 1970; the session ends then, unless it is refreshed.'),
     participant: participant.describe('Yourself.'),
     participants: z.array(participant).describe('Everyone else in the room, with their tracks.'),
+    waitingParticipants: z
+      .array(waitingParticipant)
+      .optional()
+      .describe('Who waits to be admitted; only for moderators, and only when somebody does.'),
     iceServers: z.array(iceServer).describe('STUN and TURN servers with short-lived credentials.'),
     heartbeat,
     limits: announcedLimits,
@@ -223,6 +242,57 @@ const message = {
   result: z.object({ recipients: z.number().int().describe('Number of sessions it was queued for.') }),
 };
 
+const refreshToken = {
+  summary:
+    'Goes on with a new access token before the old one expires. It must name the same identity and this room. Grants change with it, but for `subscribe`, `hidden` and `recorder`: join anew for those.',
+  params: z.object({ token: z.string().min(1).max(bounds.tokenChars).describe('The new access token.') }),
+  result: z.object({
+    grants,
+    expiresAt: z.number().int().optional().describe('When it expires, in milliseconds since 1970.'),
+  }),
+};
+
+const moderated = participantId.describe('The participant it is about.');
+
+const muteOther = {
+  summary:
+    'Mutes somebody’s track, for who may moderate. The publisher gets `trackUpdated` too and may unmute it; nobody can be unmuted by others.',
+  params: z.object({ participant: moderated, track: trackId }),
+  result: nothing,
+};
+
+const remove = {
+  summary: 'Ends somebody’s session with `removed`, for who may moderate; also of one who waits to be admitted.',
+  params: z.object({ participant: moderated }),
+  result: nothing,
+};
+
+const ban = {
+  summary:
+    'Removes somebody and keeps them out for as long as the room exists, for who may moderate: by identity, or by network address where there is none.',
+  params: z.object({ participant: moderated }),
+  result: nothing,
+};
+
+const admit = {
+  summary: 'Lets in somebody who waits, for who may moderate.',
+  params: z.object({ participant: moderated }),
+  result: nothing,
+};
+
+const updateRoom = {
+  summary:
+    'Locks or unlocks the room, or turns its waiting room on or off, for who may moderate. Turning it off admits all who wait.',
+  params: z.object({ locked: z.boolean().optional(), waitingRoom: z.boolean().optional() }),
+  result: nothing,
+};
+
+const endRoom = {
+  summary: 'Ends the room: every session in it ends with `roomClosed`, the own one too. For who may moderate.',
+  params: z.object({}),
+  result: nothing,
+};
+
 /** Every request that a client can make: the one definition of parameters and results. */
 export const requests = {
   join,
@@ -238,6 +308,13 @@ export const requests = {
   subscribe,
   unsubscribe,
   message,
+  refreshToken,
+  muteOther,
+  remove,
+  ban,
+  admit,
+  updateRoom,
+  endRoom,
 } as const;
 
 type Requests = typeof requests;

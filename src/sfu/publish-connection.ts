@@ -18,7 +18,7 @@ import {
   toMediasoupParameters,
 } from './rtp-shapes.ts';
 import type { SfuOptions } from './sfu-options.ts';
-import type { PublishResult, TrackDescription, TrackSource } from './types.ts';
+import type { PublishOffer, PublishResult, TrackDescription, TrackSource } from './types.ts';
 
 export interface PublishContext {
   room: MediaRoom;
@@ -46,7 +46,11 @@ interface PublishedSection {
   track: RoomTrack | undefined;
 }
 
-type Outcome = { section: PublishedSection; track: RoomTrack } | { error: 'unsupportedCodec' | 'tooManyTracks' };
+type PublishPermissions = Pick<PublishOffer, 'tracks' | 'mayPublish'>;
+
+type Outcome =
+  | { section: PublishedSection; track: RoomTrack }
+  | { error: 'unsupportedCodec' | 'tooManyTracks' | 'forbidden' };
 
 /** One peer connection on which a client sends: a transport, and a producer for each sending m-section. */
 export class PublishConnection {
@@ -85,16 +89,16 @@ export class PublishConnection {
   }
 
   /** Follows an offer: new sections are produced, others go on or end, and each gets its answer. */
-  async negotiate(offer: ClientDescription, descriptions: readonly TrackDescription[]): Promise<PublishResult> {
+  async negotiate(offer: ClientDescription, { tracks, mayPublish }: PublishPermissions): Promise<PublishResult> {
     const connecting = this.#sessionVersion === 0 ? this.#connect(offer) : this.#restartIceIfAsked(offer);
-    const described = new Map(descriptions.map((description) => [description.mid, description]));
+    const described = new Map(tracks.map((description) => [description.mid, description]));
     for (const mid of described.keys()) this.#unpublished.delete(mid);
     const sending = offer.sections.filter((section) => isSending(section) && !this.#unpublished.has(section.mid));
     this.#endAllBut(sending, offer);
     const admitted = this.#admit(sending);
     const negotiating = sending.map((section) =>
       admitted.has(section.mid)
-        ? this.#negotiateSection(section, described.get(section.mid))
+        ? this.#negotiateIfAllowed(section, described.get(section.mid), mayPublish)
         : Promise.resolve<Outcome>({ error: 'tooManyTracks' }),
     );
     const [outcomes] = await this.#whileAlive(Promise.all([Promise.all(negotiating), connecting]));
@@ -136,9 +140,23 @@ export class PublishConnection {
     return new Set(ordered.slice(0, this.#context.sfuOptions.maxTracksPerParticipant).map(({ mid }) => mid));
   }
 
-  async #negotiateSection(section: ClientSection, description: TrackDescription | undefined): Promise<Outcome> {
+  async #negotiateIfAllowed(
+    section: ClientSection,
+    description: TrackDescription | undefined,
+    mayPublish: PublishOffer['mayPublish'],
+  ): Promise<Outcome> {
+    const source = description?.source ?? this.#sections.get(section.mid)?.track?.source ?? usualSource(section);
+    const kind = section.kind === 'audio' ? 'audio' : 'video';
+    if (mayPublish?.({ source, kind }) === false) return { error: 'forbidden' };
+    return this.#negotiateSection(section, source, description);
+  }
+
+  async #negotiateSection(
+    section: ClientSection,
+    source: TrackSource,
+    description: TrackDescription | undefined,
+  ): Promise<Outcome> {
     const known = this.#sections.get(section.mid);
-    const source = description?.source ?? known?.track?.source ?? usualSource(section);
     const { router } = this.#context.node;
     const rtpParameters = sendingRtpParameters(section, routerCapabilities(router), sendingOptions(source));
     if (!rtpParameters) return { error: 'unsupportedCodec' };

@@ -16,12 +16,12 @@ import { fingerprintKey } from './rtp-shapes.ts';
 import { sendQuality } from './send-quality.ts';
 import type { SfuOptions } from './sfu-options.ts';
 import type {
+  PublishOffer,
   PublishResult,
   ServerConnection,
   SfuSession,
   SfuSessionEvents,
   SubscriptionWish,
-  TrackDescription,
 } from './types.ts';
 
 export interface SessionOptions {
@@ -64,13 +64,13 @@ export class Session extends EventEmitter<SfuSessionEvents> implements SfuSessio
     });
   }
 
-  handlePublishOffer(request: { sdp: string; tracks: TrackDescription[] }): Promise<PublishResult> {
+  handlePublishOffer(request: PublishOffer): Promise<PublishResult> {
     return this.#queue.run(async () => {
       const offer = parseClientDescription(request.sdp, 'offer');
       this.#publishLossTold = false;
       try {
         const connection = await this.#publishConnectionFor(offer);
-        return await connection.negotiate(offer, request.tracks);
+        return await connection.negotiate(offer, request);
       } catch (error) {
         this.#handlePublishFailure(error);
         throw error;

@@ -27,6 +27,19 @@ export interface TrackDescription {
   metadata?: Record<string, string>;
 }
 
+/** What an m-section is about to send. */
+export interface PublishedSource {
+  source: TrackSource;
+  kind: 'audio' | 'video';
+}
+
+export interface PublishOffer {
+  sdp: string;
+  tracks: TrackDescription[];
+  /** Sections for which it says no are refused with `forbidden`; without it all are let through. */
+  mayPublish?: (track: PublishedSource) => boolean;
+}
+
 export interface PublishResult {
   sdp: string;
   tracks: { mid: string; track?: string; error?: string }[];
@@ -76,7 +89,7 @@ export interface SfuSessionEvents {
 export interface SfuSession extends EventEmitter<SfuSessionEvents> {
   readonly participantId: string;
   /** Answers the client's offer for `publish`; throws `invalidSdp`, `tooManyTracks` or `mediaUnavailable`. */
-  handlePublishOffer(request: { sdp: string; tracks: TrackDescription[] }): Promise<PublishResult>;
+  handlePublishOffer(offer: PublishOffer): Promise<PublishResult>;
   /** Takes the client's answer for `subscribe`; throws `staleNegotiation`, `connectionNotFound` or `invalidSdp`. */
   handleSubscribeAnswer(request: { negotiation: number; sdp: string }): Promise<void>;
   /** Validates a client's candidate; it is not needed, because the server is ICE-lite. */

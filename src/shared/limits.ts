@@ -122,7 +122,27 @@ export const signalingLimits = {
   maxConnections: 20_000,
   /** The same from one address, which people behind a NAT share. */
   maxConnectionsPerAddress: 256,
+  /** Upgrades from one address, sustained and at once: an office behind a NAT comes back after a restart. Loopback is free. */
+  connectionsPerSecondPerAddress: 50,
+  connectionBurstPerAddress: 500,
+  /** The same for joins, whatever becomes of them: a token cannot be guessed at this rate. */
+  joinsPerSecondPerAddress: 20,
+  joinBurstPerAddress: 300,
+  /** Requests to the HTTP API from one address. */
+  apiRequestsPerSecondPerAddress: 50,
+  apiRequestBurstPerAddress: 200,
+  /** Addresses whose rates are remembered; beyond it the one seen longest ago is forgotten. 150 bytes each. */
+  maxTrackedAddresses: 50_000,
   maxRooms: 10_000,
+  /** Open rooms that one identity, or one address without any, has opened. */
+  maxRoomsPerIdentity: 100,
+  /** Bans of one room; beyond it the oldest is lifted. Lock the room before. */
+  maxBansPerRoom: 1_000,
+  /** Revoked identities that are remembered, and for how long: tokens should not live longer. */
+  maxRevocations: 100_000,
+  revocationKeptMs: 31_536_000_000,
+  /** How long an empty room lives that the HTTP API has created, unless the request says otherwise. */
+  createdRoomEmptyMs: 300_000,
   /** Signaling carries more; whether media does depends on how many of them publish. */
   maxParticipantsPerRoom: 500,
   /** Camera, microphone, screen with audio, and as much again while they are replaced. */

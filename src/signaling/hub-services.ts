@@ -2,8 +2,10 @@ import type { IceServer } from '../protocol/models.ts';
 import type { SignalingLimits } from '../shared/limits.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { HubCounters } from '../shared/tally.ts';
-import type { Authorize } from './access.ts';
+import type { Doorkeeper } from './auth/doorkeeper.ts';
+import type { AddressRate } from './edge/address-rate.ts';
 import type { MediaBridge } from './media/media-bridge.ts';
+import type { Moderation } from './moderation/moderation.ts';
 import type { RoomRegistry } from './rooms/room-registry.ts';
 import type { SessionRegistry } from './rooms/session-registry.ts';
 
@@ -11,13 +13,15 @@ import type { SessionRegistry } from './rooms/session-registry.ts';
 export interface HubServices {
   readonly rooms: RoomRegistry;
   readonly sessions: SessionRegistry;
+  readonly moderation: Moderation;
+  readonly doorkeeper: Doorkeeper;
+  /** Bounds joins, whatever becomes of them. */
+  readonly joinRate: AddressRate;
   /** Absent on a server without an SFU: rooms then carry peer-to-peer calls and messages. */
   readonly media: MediaBridge | undefined;
   readonly limits: SignalingLimits;
   readonly counters: HubCounters;
   readonly logger: Logger;
-  /** Absent on a server that is open to everybody. */
-  readonly authorize: Authorize | undefined;
   /** The part of every join reply that is the same for all, as JSON text without braces. */
   readonly announcement: string;
   /** STUN and TURN servers with credentials for one participant. */

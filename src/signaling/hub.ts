@@ -6,11 +6,13 @@ import type { Sfu } from '../sfu/types.ts';
 import { type SignalingLimits, signalingLimits } from '../shared/limits.ts';
 import type { Logger } from '../shared/logger.ts';
 import { HubCounters } from '../shared/tally.ts';
-import type { Authorize } from './access.ts';
+import { type Doorkeeper, openDoor } from './auth/doorkeeper.ts';
+import { AddressRate } from './edge/address-rate.ts';
 import { SignalingEdge } from './edge/signaling-edge.ts';
 import type { HubServices } from './hub-services.ts';
 import { logRooms } from './log-rooms.ts';
 import { MediaBridge } from './media/media-bridge.ts';
+import { Moderation } from './moderation/moderation.ts';
 import { RoomRegistry } from './rooms/room-registry.ts';
 import { SessionRegistry } from './rooms/session-registry.ts';
 import { TurnFlusher } from './wire/turn-flusher.ts';
@@ -23,12 +25,12 @@ export interface HubOptions {
   allowedOrigins?: readonly string[];
   /** Whether to believe `X-Forwarded-For`. */
   trustProxy?: boolean;
+  /** Who comes in; everybody when it is absent. */
+  doorkeeper?: Doorkeeper;
   /** Without it rooms carry peer-to-peer calls and messages. */
   sfu?: Sfu | undefined;
   /** STUN and TURN servers with credentials for one participant. */
   iceServersFor?: (participantId: string) => IceServer[];
-  /** Decides about joins; without it the server is open to everybody. */
-  authorize?: Authorize | undefined;
   counters?: HubCounters;
 }
 
@@ -68,22 +70,46 @@ export class Hub {
     };
   }
 
+  /** Ends all sessions of an identity, and lets it in again only with a token issued from now on. */
+  revoke(identity: string): void {
+    this.#services.moderation.revoke(identity);
+  }
+
   /** Tells everyone, closes all connections, and ends all sessions and rooms. Idempotent. */
   async close(): Promise<void> {
     await this.#edge.close();
     this.#services.sessions.close();
+    this.#services.rooms.close();
   }
 }
 
 function createServices(options: HubOptions, flusher: TurnFlusher): HubServices {
-  const { logger, sfu, authorize, iceServersFor = () => [], counters = new HubCounters() } = options;
+  const { logger, sfu, doorkeeper = openDoor, iceServersFor = () => [], counters = new HubCounters() } = options;
   const limits: SignalingLimits = { ...signalingLimits, ...options.limits };
-  const { maxRooms, maxParticipantsPerRoom } = limits;
-  const rooms = new RoomRegistry({ maxRooms, maxParticipantsPerRoom, flusher });
+  const rooms = new RoomRegistry({ limits, flusher });
   logRooms(rooms, logger);
   const sessions = new SessionRegistry({ rooms, counters, limits });
   const media = sfu ? new MediaBridge(sfu) : undefined;
-  return { rooms, sessions, media, limits, counters, logger, authorize, iceServersFor, announcement: announce(limits) };
+  const moderation = new Moderation({ sessions, media, doorkeeper });
+  const joinRate = new AddressRate({
+    perSecond: limits.joinsPerSecondPerAddress,
+    burst: limits.joinBurstPerAddress,
+    maxAddresses: limits.maxTrackedAddresses,
+  });
+  const announcement = announce(limits);
+  return {
+    rooms,
+    sessions,
+    moderation,
+    doorkeeper,
+    joinRate,
+    media,
+    limits,
+    counters,
+    logger,
+    iceServersFor,
+    announcement,
+  };
 }
 
 /** What a client has to know of this server's limits. */

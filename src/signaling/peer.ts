@@ -12,6 +12,8 @@ export interface DisconnectOptions {
 export interface Peer {
   readonly outbox: Outbox;
   readonly closed: boolean;
+  /** Address of the client, as far as it can be known. */
+  readonly address: string;
   /** The session that this connection has joined. */
   session: Session | undefined;
   /** Says why, and closes. What becomes of the session follows from the code's action. */

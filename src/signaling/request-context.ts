@@ -19,9 +19,28 @@ export class RequestContext {
     this.#opaque = opaque;
   }
 
+  /** Throws `notJoined`, or `notAdmitted` before the door of a room. */
   requireSession(): Session {
+    const session = this.requireAnySession();
+    if (session.waiting) throw new CrosspointError('notAdmitted');
+    return session;
+  }
+
+  /** Also one that waits to be admitted; throws `notJoined`. */
+  requireAnySession(): Session {
     if (!this.peer.session) throw new CrosspointError('notJoined');
     return this.peer.session;
+  }
+
+  /** The session, if it has a permission; throws `forbidden`. */
+  requireGrant(grant: 'message' | 'moderate' | 'subscribe' | 'updateOwn'): Session {
+    const session = this.requireSession();
+    if (!session.admission.grants[grant]) this.forbid(`The session lacks the grant ${grant}.`);
+    return session;
+  }
+
+  forbid(message: string): never {
+    throw new CrosspointError('forbidden', { message });
   }
 
   /** The media side of the participant's session, created now if this is the first need of it. */

@@ -31,6 +31,13 @@ const validators: { readonly [M in Method]: Validator<M> } = {
   subscribe: by(requests.subscribe.params),
   unsubscribe: by(requests.unsubscribe.params),
   message: by(requests.message.params),
+  refreshToken: by(requests.refreshToken.params),
+  muteOther: by(requests.muteOther.params),
+  remove: by(requests.remove.params),
+  ban: by(requests.ban.params),
+  admit: by(requests.admit.params),
+  updateRoom: by(requests.updateRoom.params),
+  endRoom: by(requests.endRoom.params),
 };
 
 function by<S extends z.ZodType>(schema: S): (params: unknown) => z.output<S> {

@@ -1,3 +1,4 @@
+import { grants } from '../grants.ts';
 import * as models from '../models.ts';
 import { requests } from '../requests.ts';
 import type { NamedTypes } from './describe-type.ts';
@@ -8,6 +9,9 @@ export function namedTypes(io: 'input' | 'output'): NamedTypes {
   return new Map<string, JsonSchema>([
     ['Participant', jsonSchemaOf(models.participant, io)],
     ['Track', jsonSchemaOf(models.track, io)],
+    ['Room', jsonSchemaOf(models.roomState, io)],
+    ['WaitingParticipant', jsonSchemaOf(models.waitingParticipant, io)],
+    ['Grants', jsonSchemaOf(grants, io)],
     ['Metadata', jsonSchemaOf(models.metadata, io)],
     ['IceServer', jsonSchemaOf(models.iceServer, io)],
     ['Heartbeat', jsonSchemaOf(models.heartbeat, io)],

@@ -1,24 +1,32 @@
 import { z } from 'zod';
-import { bounds } from '../../protocol/bounds.ts';
 import { grants } from '../../protocol/grants.ts';
-import { metadata, participantName, roomName } from '../../protocol/models.ts';
+import { identity, metadata, participantName, roomName } from '../../protocol/models.ts';
 
 /** Claims of an access token beside `exp` and `nbf`: a JWT (RFC 7519) whose `sub` is the identity. */
 export const accessClaims = z.object({
-  sub: z
-    .string()
-    .min(1)
-    .max(bounds.idChars)
-    .describe('Identity of the person or device; several sessions may share it.'),
+  sub: identity,
   room: roomName.describe('The room the token is for; a trailing `*` stands for any ending.'),
   name: participantName.optional().describe('Name shown to the others; the client may not choose another.'),
   metadata: metadata.optional().describe('Metadata the participant starts with.'),
   grants: grants.prefault({}),
+  link: z
+    .boolean()
+    .default(false)
+    .describe('The token is part of a link that people pass on: it says nothing about who they are.'),
   iat: z.number().optional(),
   exp: z.number(),
 });
 
 export type AccessClaims = z.output<typeof accessClaims>;
+
+/** Claims of a token for the HTTP API; `room`, where it is given, bounds what it is good for. */
+export const adminClaims = z.object({
+  room: roomName.default('*'),
+  grants: z.object({ admin: z.literal(true) }),
+  exp: z.number(),
+});
+
+export type AdminClaims = z.output<typeof adminClaims>;
 
 /** Tells whether a token for `pattern` opens `room`; `*` is special only as the last character. */
 export function roomMatches(pattern: string, room: string): boolean {

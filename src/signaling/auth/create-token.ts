@@ -10,13 +10,16 @@ export interface TokenRequest {
   ttlSeconds: number;
   name?: string;
   metadata?: Record<string, string>;
-  grants?: GrantsInput;
+  /** `admin` makes it a token for the HTTP API. */
+  grants?: GrantsInput & { admin?: boolean };
+  /** For a link that people pass on: whoever brings it has no identity of their own. */
+  link?: boolean;
 }
 
 /** Signs an access token (HS256) that `TokenVerifier` accepts. */
 export async function createToken(request: TokenRequest): Promise<string> {
-  const { apiKey, secret, identity, room, ttlSeconds, name, metadata, grants } = request;
-  const claims = { room, name, metadata, grants };
+  const { apiKey, secret, identity, room, ttlSeconds, name, metadata, grants, link } = request;
+  const claims = { room, name, metadata, grants, link };
   return new SignJWT(Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined)))
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setIssuer(apiKey)

@@ -10,7 +10,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { CrosspointError } from '../../shared/errors.ts';
-import { type AccessClaims, accessClaims, roomMatches } from './access-token.ts';
+import { type AccessClaims, type AdminClaims, accessClaims, adminClaims, roomMatches } from './access-token.ts';
 import type { Revocations } from './revocations.ts';
 
 export interface TokenVerifierOptions {
@@ -56,6 +56,21 @@ export class TokenVerifier {
     if (!roomMatches(parsed.data.room, room)) throw refusal('The token is for another room.');
     if (this.#options.revocations.isRevoked(parsed.data.sub, parsed.data.iat))
       throw refusal('The identity was revoked.');
+    return parsed.data;
+  }
+
+  /**
+   * Verifies a token for the HTTP API. Only API keys count: who can obtain claims from an identity provider cannot make
+   * themselves an administrator.
+   * @throws CrosspointError `unauthorized`, or `forbidden` for a good token without the grant.
+   */
+  async verifyAdmin(token: string | undefined): Promise<AdminClaims> {
+    if (token === undefined) throw refusal('Send a token with the grant admin: Authorization: Bearer TOKEN.');
+    const claims = await this.#verifyWithApiKey(token).catch((error: unknown) => {
+      throw error instanceof CrosspointError ? error : refusal(describeFailure(error), error);
+    });
+    const parsed = adminClaims.safeParse(claims);
+    if (!parsed.success) throw new CrosspointError('forbidden', { message: 'The token lacks the grant admin.' });
     return parsed.data;
   }
 

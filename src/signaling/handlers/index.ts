@@ -2,8 +2,17 @@ import type { HandlerTable } from './handler.ts';
 import { handleJoin } from './join.ts';
 import { handleLeave } from './leave.ts';
 import { handleMessage } from './message.ts';
+import {
+  handleAdmit,
+  handleBan,
+  handleEndRoom,
+  handleMuteOther,
+  handleRemove,
+  handleUpdateRoom,
+} from './moderation.ts';
 import { handleAnswer, handleCandidate, handleOffer, handleRestartIce } from './negotiation.ts';
 import { handlePing } from './ping.ts';
+import { handleRefreshToken } from './refresh-token.ts';
 import { handleSubscribe, handleUnsubscribe } from './subscription.ts';
 import { handleMute, handleUnpublish } from './track.ts';
 import { handleUpdate } from './update.ts';
@@ -23,4 +32,11 @@ export const handlers: HandlerTable = {
   subscribe: handleSubscribe,
   unsubscribe: handleUnsubscribe,
   message: handleMessage,
+  refreshToken: handleRefreshToken,
+  muteOther: handleMuteOther,
+  remove: handleRemove,
+  ban: handleBan,
+  admit: handleAdmit,
+  updateRoom: handleUpdateRoom,
+  endRoom: handleEndRoom,
 };

@@ -1,6 +1,6 @@
 import type { RequestParams } from '../../protocol/requests.ts';
-import type { TrackDescription } from '../../sfu/types.ts';
-import { requirePublishGrant } from '../access.ts';
+import type { PublishedSource, TrackDescription } from '../../sfu/types.ts';
+import { mayPublish, mayPublishAnything } from '../auth/may-publish.ts';
 import { type Handler, nothing } from './handler.ts';
 import { relay } from './relay.ts';
 
@@ -9,8 +9,12 @@ type PublishOffer = Extract<RequestParams<'offer'>, { connection: 'publish' }>;
 export const handleOffer: Handler<'offer'> = (context, params) => {
   if ('to' in params) return relay(context, { method: 'offer', to: params.to, key: 'sdp', value: params.sdp });
   const session = context.requireSession();
-  const offer = { sdp: params.sdp, tracks: params.tracks.map(toDescription) };
-  requirePublishGrant(session.grants, { sdp: offer.sdp, sources: offer.tracks.map(({ source }) => source) });
+  if (!mayPublishAnything(session.admission.grants)) context.forbid('The access token does not let you publish.');
+  const offer = {
+    sdp: params.sdp,
+    tracks: params.tracks.map(toDescription),
+    mayPublish: (track: PublishedSource) => mayPublish(session.admission.grants, track),
+  };
   return context.requireBridge().publish(session, offer);
 };
 

@@ -1,4 +1,3 @@
-import { requireGrant } from '../access.ts';
 import type { RequestContext } from '../request-context.ts';
 import { rawEventHead } from '../wire/event-text.ts';
 import { nothing } from './handler.ts';
@@ -8,8 +7,7 @@ export function relay(
   context: RequestContext,
   { method, to, key, value }: { method: 'offer' | 'answer' | 'candidate'; to: string; key: string; value: unknown },
 ): typeof nothing {
-  const session = context.requireSession();
-  requireGrant(session.grants, 'message');
+  const session = context.requireGrant('message');
   const from = JSON.stringify(session.participant.id);
   const json = context.jsonOf(key, value);
   session.room.require(to).sendHead(rawEventHead(method, `{"from":${from},"${key}":${json}}`));

@@ -1,12 +1,11 @@
 import type { RequestParams } from '../../protocol/requests.ts';
 import type { SubscriptionWish } from '../../sfu/types.ts';
-import { requireGrant } from '../access.ts';
 import { type Handler, nothing } from './handler.ts';
 
 type Wish = RequestParams<'subscribe'>['tracks'][number];
 
 export const handleSubscribe: Handler<'subscribe'> = async (context, { tracks }) => {
-  requireGrant(context.requireSession().grants, 'subscribe');
+  context.requireGrant('subscribe');
   await context.requireMedia().subscribe(tracks.map(toWish));
   return nothing;
 };

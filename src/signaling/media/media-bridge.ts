@@ -1,4 +1,4 @@
-import type { PublishResult, Sfu, SfuSession, TrackDescription } from '../../sfu/types.ts';
+import type { PublishOffer, PublishResult, Sfu, SfuSession } from '../../sfu/types.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Session } from '../rooms/session.ts';
 import { RoomMedia } from './room-media.ts';
@@ -22,12 +22,22 @@ export class MediaBridge {
     this.#rooms.get(session.room)?.welcome(session);
   }
 
-  publish(session: Session, offer: { sdp: string; tracks: TrackDescription[] }): Promise<PublishResult> {
+  publish(session: Session, offer: PublishOffer): Promise<PublishResult> {
     return this.#roomOf(session.room).asOwner(session, (media) => media.handlePublishOffer(offer));
   }
 
   unpublish(session: Session, trackId: string): Promise<void> {
     return this.#roomOf(session.room).asOwner(session, (media) => media.unpublish(trackId));
+  }
+
+  /** Ends a participant's track for them, of which they learn by an event. */
+  unpublishForOwner(session: Session, trackId: string): Promise<void> {
+    return this.sessionOf(session).unpublish(trackId);
+  }
+
+  /** Mutes a participant's track for them, of which they learn by an event. */
+  muteForOwner(session: Session, trackId: string): Promise<void> {
+    return this.#roomOf(session.room).muteForOwner(session, trackId);
   }
 
   #roomOf(room: Room): RoomMedia {
@@ -38,6 +48,9 @@ export class MediaBridge {
     const media = new RoomMedia(room, this.#sfu.createRoom(room.name));
     this.#rooms.set(room, media);
     room.on('participantLeft', (session) => media.dismiss(session));
+    room.on('waitingEnded', (session, outcome) => {
+      if (outcome === 'admitted') media.welcome(session);
+    });
     room.once('closed', () => {
       this.#rooms.delete(room);
       media.close();

@@ -14,6 +14,8 @@ export class RoomMedia {
   readonly #sessions = new Map<Session, SfuSession>();
   /** Publishers whose own request is being carried out, with the number of those requests. */
   readonly #owners = new Map<Session, number>();
+  /** Tracks that somebody else is muting, with the number of those requests. */
+  readonly #muting = new Map<string, number>();
   #welcoming = false;
 
   constructor(room: Room, sfuRoom: SfuRoom) {
@@ -44,6 +46,18 @@ export class RoomMedia {
       const left = (this.#owners.get(session) ?? 1) - 1;
       if (left > 0) this.#owners.set(session, left);
       else this.#owners.delete(session);
+    }
+  }
+
+  /** Mutes a track on behalf of somebody else, so that its publisher has to be told. */
+  async muteForOwner(session: Session, trackId: string): Promise<void> {
+    this.#muting.set(trackId, (this.#muting.get(trackId) ?? 0) + 1);
+    try {
+      await this.sessionOf(session).setMuted(trackId, true);
+    } finally {
+      const left = (this.#muting.get(trackId) ?? 1) - 1;
+      if (left > 0) this.#muting.set(trackId, left);
+      else this.#muting.delete(trackId);
     }
   }
 
@@ -82,6 +96,7 @@ export class RoomMedia {
     const track = toTrack(published);
     publisher.participant.putTrack(track);
     this.#room.feed.publish(eventHead('trackPublished', { participant: publisher.participant.id, track }), publisher);
+    this.#room.emit('trackPublished', publisher, track);
     this.#welcomeAll();
   }
 
@@ -100,7 +115,8 @@ export class RoomMedia {
     if (!publisher) return;
     publisher.participant.putTrack(toTrack(published));
     const { id, participantId, muted } = published;
-    this.#room.feed.publish(eventHead('trackUpdated', { participant: participantId, track: id, muted }), publisher);
+    const head = eventHead('trackUpdated', { participant: participantId, track: id, muted });
+    this.#room.feed.publish(head, muted && this.#muting.has(id) ? undefined : publisher);
   }
 
   /** Tracks of someone who has left are gone with them, which everyone knows already. */

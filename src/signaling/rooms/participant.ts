@@ -1,4 +1,4 @@
-import type { Metadata, Participant as ParticipantModel, Track } from '../../protocol/models.ts';
+import type { Metadata, Participant as ParticipantModel, Track, WaitingParticipant } from '../../protocol/models.ts';
 
 export type ConnectionState = ParticipantModel['state'];
 export type LeaveReason = 'left' | 'timeout' | 'removed';
@@ -10,9 +10,18 @@ export interface ParticipantChanges {
   state?: ConnectionState;
 }
 
+interface ParticipantOptions {
+  id: string;
+  identity?: string | undefined;
+  name: string;
+  metadata: Metadata;
+}
+
 /** A person in a room as the others see it. Its JSON is kept, because everyone who joins gets it. */
 export class Participant {
   readonly id: string;
+  /** From the access token. */
+  readonly identity: string | undefined;
   readonly joinedAt: number = Date.now();
   readonly #tracks = new Map<string, Track>();
   #name: string;
@@ -20,8 +29,9 @@ export class Participant {
   #state: ConnectionState = 'connected';
   #json: string | undefined;
 
-  constructor({ id, name, metadata }: { id: string; name: string; metadata: Metadata }) {
+  constructor({ id, identity, name, metadata }: ParticipantOptions) {
     this.id = id;
+    this.identity = identity;
     this.#name = name;
     this.#metadata = metadata;
   }
@@ -44,6 +54,11 @@ export class Participant {
     return this.#json;
   }
 
+  /** What a moderator sees of somebody who waits. */
+  waitingModel(): WaitingParticipant {
+    return { id: this.id, ...this.#identity(), name: this.#name, metadata: this.#metadata };
+  }
+
   change({ name, metadata, state }: ParticipantChanges): void {
     this.#name = name ?? this.#name;
     this.#metadata = metadata ?? this.#metadata;
@@ -64,11 +79,16 @@ export class Participant {
   #model(): ParticipantModel {
     return {
       id: this.id,
+      ...this.#identity(),
       name: this.#name,
       metadata: this.#metadata,
       state: this.#state,
       joinedAt: this.joinedAt,
       tracks: [...this.#tracks.values()],
     };
+  }
+
+  #identity(): { identity?: string } {
+    return this.identity === undefined ? {} : { identity: this.identity };
   }
 }

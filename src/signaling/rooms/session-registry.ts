@@ -1,14 +1,19 @@
-import type { Grants } from '../../protocol/grants.ts';
+import type { SessionErrorCode } from '../../protocol/error-codes.ts';
 import { CrosspointError } from '../../shared/errors.ts';
 import type { SignalingLimits } from '../../shared/limits.ts';
 import type { HubCounters } from '../../shared/tally.ts';
+import type { Admission } from '../auth/admission.ts';
 import { createId } from '../create-id.ts';
 import { type LeaveReason, Participant } from './participant.ts';
+import type { Room } from './room.ts';
+import type { Newcomer } from './room-door.ts';
 import type { RoomRegistry } from './room-registry.ts';
 import { Session } from './session.ts';
 
 /** Participants' ids only have to be unique in their room and hard to guess for outsiders. */
 const participantIdBytes = 9;
+/** What a timer can be set to at most; longer waits are taken in parts. */
+const maxTimerMs = 2 ** 31 - 1;
 
 interface SessionRegistryOptions {
   rooms: RoomRegistry;
@@ -16,12 +21,11 @@ interface SessionRegistryOptions {
   limits: SignalingLimits;
 }
 
-interface SessionRequest {
+interface SessionRequest extends Newcomer {
   room: string;
   name: string;
   metadata: Record<string, string>;
   autoSubscribe: boolean;
-  grants: Grants;
 }
 
 interface ResumeRequest {
@@ -31,7 +35,7 @@ interface ResumeRequest {
   seq: number;
 }
 
-/** Begins, suspends, resumes and ends sessions; the one owner of their grace timers. */
+/** Begins, suspends, resumes and ends sessions; the one owner of their timers. */
 export class SessionRegistry {
   readonly #options: SessionRegistryOptions;
   readonly #sessions = new Map<string, Session>();
@@ -50,17 +54,31 @@ export class SessionRegistry {
     return this.#waiting;
   }
 
-  /** Creates a session in a room, which everyone in it learns; throws `roomFull` or `serverFull`. */
-  begin({ room: roomName, name, metadata, autoSubscribe, grants }: SessionRequest): Session {
-    const { rooms, limits } = this.#options;
-    const room = rooms.openRoom(roomName);
-    room.requireSpace();
-    const participant = new Participant({ id: createId(participantIdBytes), name, metadata });
+  /**
+   * Creates a session in a room, which everyone in it learns, or before its door. Throws `forbidden`, `banned`,
+   * `roomLocked`, `roomFull`, `tooManyRooms` or `serverFull`.
+   */
+  begin(request: SessionRequest): Session {
+    const room = this.#options.rooms.openRoom(request.room, request);
+    room.door.requireEntry(request);
+    const isHeld = room.door.holds(request);
+    if (isHeld) room.requireWaitingSpace();
+    else if (!request.admission.grants.hidden) room.requireSpace();
+    const session = this.#create(room, request);
+    if (isHeld) room.hold(session);
+    else room.enter(session);
+    return session;
+  }
+
+  #create(room: Room, { name, metadata, autoSubscribe, admission, address }: SessionRequest): Session {
+    const { limits } = this.#options;
+    const { identity } = admission;
+    const participant = new Participant({ id: createId(participantIdBytes), identity, name, metadata });
     const replay = { maxEvents: limits.replayEvents, maxBytes: limits.replayBytes };
     const messageRate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
-    const session = new Session({ participant, room, autoSubscribe, grants, replay, messageRate });
+    const session = new Session({ participant, room, autoSubscribe, admission, address, replay, messageRate });
     this.#sessions.set(session.id, session);
-    room.enter(session);
+    this.#watchExpiry(session);
     return session;
   }
 
@@ -90,11 +108,31 @@ export class SessionRegistry {
     session.room.update(session, { state: 'reconnecting' });
   }
 
+  /** What the session may do from now on, and how long. */
+  renew(session: Session, admission: Admission): void {
+    session.admission = admission;
+    this.#watchExpiry(session);
+  }
+
+  /** Ends a session and tells its client why; one that is away finds out when it comes back. Idempotent. */
+  expel(session: Session, code: SessionErrorCode): void {
+    session.peer?.disconnect(code);
+    this.end(session, 'removed');
+  }
+
+  /** Ends all sessions of an identity. */
+  expelIdentity(identity: string, code: SessionErrorCode): void {
+    for (const session of [...this.#sessions.values()]) {
+      if (session.participant.identity === identity) this.expel(session, code);
+    }
+  }
+
   /** Ends a session, which its room learns. Idempotent. */
   end(session: Session, reason: LeaveReason): void {
     if (session.ended) return;
     session.takeRoomEvents();
     this.#stopWaiting(session);
+    clearTimeout(session.expiryTimer);
     session.close();
     this.#sessions.delete(session.id);
     this.#options.counters.sessionsEnded.add(reason);
@@ -105,6 +143,15 @@ export class SessionRegistry {
   /** Ends every session. Idempotent. */
   close(): void {
     for (const session of [...this.#sessions.values()]) this.end(session, 'removed');
+  }
+
+  #watchExpiry(session: Session): void {
+    clearTimeout(session.expiryTimer);
+    const { endsAt } = session.admission;
+    if (endsAt === undefined) return;
+    const leftMs = endsAt - Date.now();
+    const check = () => (leftMs > maxTimerMs ? this.#watchExpiry(session) : this.expel(session, 'tokenExpired'));
+    session.expiryTimer = setTimeout(check, Math.min(Math.max(leftMs, 0), maxTimerMs));
   }
 
   #stopWaiting(session: Session): void {

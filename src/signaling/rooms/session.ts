@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { EventName, EventParams } from '../../protocol/events.ts';
-import type { Grants } from '../../protocol/grants.ts';
+import type { Admission } from '../auth/admission.ts';
 import { createId } from '../create-id.ts';
 import type { Peer } from '../peer.ts';
 import { TokenBucket } from '../token-bucket.ts';
@@ -18,7 +18,9 @@ interface SessionOptions {
   participant: Participant;
   room: Room;
   autoSubscribe: boolean;
-  grants: Grants;
+  admission: Admission;
+  /** Of the client that began the session. */
+  address: string;
   replay: { maxEvents: number; maxBytes: number };
   messageRate: { perSecond: number; burst: number };
 }
@@ -33,10 +35,16 @@ export class Session implements FeedReader {
   readonly participant: Participant;
   readonly room: Room;
   readonly autoSubscribe: boolean;
-  readonly grants: Grants;
+  readonly address: string;
+  /** What the door has decided; changes when the token is refreshed. */
+  admission: Admission;
+  /** Not in the room yet: a moderator has to admit the session. Kept by the room. */
+  waiting = false;
   feedPosition = 0;
   /** Set while no connection has the session. Kept by the session registry. */
   graceTimer: NodeJS.Timeout | undefined;
+  /** Runs until the token expires. Kept by the session registry. */
+  expiryTimer: NodeJS.Timeout | undefined;
   ended = false;
   #peer: Peer | undefined;
   #seq = 0;
@@ -44,13 +52,19 @@ export class Session implements FeedReader {
   readonly #messageRate: { perSecond: number; burst: number };
   #messageBucket: TokenBucket | undefined;
 
-  constructor({ participant, room, autoSubscribe, grants, replay, messageRate }: SessionOptions) {
+  constructor({ participant, room, autoSubscribe, admission, address, replay, messageRate }: SessionOptions) {
+    this.admission = admission;
+    this.address = address;
     this.participant = participant;
     this.room = room;
     this.autoSubscribe = autoSubscribe;
-    this.grants = grants;
     this.#replay = new ReplayBuffer(replay);
     this.#messageRate = messageRate;
+  }
+
+  /** Whether the others do not learn of it. */
+  get hidden(): boolean {
+    return this.admission.grants.hidden;
   }
 
   /** Bounds the participant's messages, whichever connection they come over; most participants never send any. */
@@ -95,7 +109,7 @@ export class Session implements FeedReader {
 
   /** Takes what the room has published so far, so that what is sent next comes after it. */
   takeRoomEvents(): void {
-    this.room.feed.pull(this);
+    if (!this.waiting) this.room.feed.pull(this);
   }
 
   accept(batch: EventBatch, from: number, to: number): void {

@@ -90,6 +90,13 @@ export class MessageMaker {
       subscribe: () => ({ tracks: [{ track: 'track', width: 640, height: 360, priority: 1 }] }),
       unsubscribe: () => ({ tracks: ['track'] }),
       message: () => ({ ...(this.#random.chance(0.5) && { to: this.#participant() }), type: 't', body: this.json() }),
+      refreshToken: () => ({ token: this.#random.pick(['a.b.c', 'token', '..']) }),
+      muteOther: () => ({ participant: this.#participant(), track: 'track' }),
+      remove: () => ({ participant: this.#participant() }),
+      ban: () => ({ participant: this.#participant() }),
+      admit: () => ({ participant: this.#participant() }),
+      updateRoom: () => ({ locked: this.#random.chance(0.1), waitingRoom: this.#random.chance(0.1) }),
+      endRoom: () => ({}),
     };
     return makers[method]();
   }

@@ -1,22 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GrantsInput } from '../../../src/protocol/grants.ts';
-import { createToken } from '../../../src/signaling/auth/create-token.ts';
-import { Revocations } from '../../../src/signaling/auth/revocations.ts';
-import { TokenVerifier } from '../../../src/signaling/auth/token-verifier.ts';
+import { Doorkeeper } from '../../../src/signaling/auth/doorkeeper.ts';
+import { lockedDoor, tokenOf } from '../../support/locked-door.ts';
 import { SignalingClient } from '../../support/signaling-client.ts';
 import { startHub, type TestHub } from '../../support/test-hub.ts';
-
-const secret = 'a-secret-of-at-least-thirty-two-bytes';
 
 let server: TestHub;
 
 beforeEach(async () => {
-  const verifier = new TokenVerifier({
-    apiKeys: new Map([['web', secret]]),
-    clockToleranceSeconds: 0,
-    revocations: new Revocations({ maxEntries: 10, keptMs: 1_000 }),
-  });
-  server = await startHub({ authorize: (token, room) => verifier.verify(token, room) });
+  server = await startHub(lockedDoor());
 });
 
 afterEach(async () => {
@@ -24,16 +16,7 @@ afterEach(async () => {
   expect(server.hub.counts()).toMatchObject({ sessions: 0, rooms: 0 });
 });
 
-const tokenWith = (grants: GrantsInput, name?: string) =>
-  createToken({
-    apiKey: 'web',
-    secret,
-    identity: 'alice',
-    room: 'tea',
-    ttlSeconds: 60,
-    grants,
-    ...(name && { name }),
-  });
+const tokenWith = (grants: GrantsInput, name?: string) => tokenOf('alice', { grants, ...(name && { name }) });
 
 async function joinWith(grants: GrantsInput, name?: string) {
   return SignalingClient.join(server.url, { room: 'tea', name: 'Mallory', token: await tokenWith(grants, name) });
@@ -70,7 +53,8 @@ describe('a server with a lock', () => {
   it('bounds what waits for a join', async () => {
     await server.close();
     const { promise, reject } = Promise.withResolvers<never>();
-    server = await startHub({ authorize: () => promise, limits: { maxPendingRequests: 3 } });
+    const doorkeeper = new Doorkeeper({ mode: 'token', verifier: { verify: () => promise }, clockToleranceSeconds: 0 });
+    server = await startHub({ doorkeeper, limits: { maxPendingRequests: 3 } });
     const client = await SignalingClient.connect(server.url);
     client.send('join', { room: 'tea' });
     const ids = [1, 2, 3].map(() => client.send('ping', {}));
@@ -103,16 +87,13 @@ describe('a server with a lock', () => {
     [{ updateOwn: false }, 'update', { name: 'Eve' }],
     [{ subscribe: false }, 'subscribe', { tracks: [] }],
     [{ publish: false }, 'offer', { connection: 'publish', sdp: 'v=0', tracks: [] }],
-    [
-      { publish: ['microphone'] },
-      'offer',
-      { connection: 'publish', sdp: 'v=0', tracks: [{ mid: '0', source: 'camera' }] },
-    ],
-    [
-      { publish: ['microphone'] },
-      'offer',
-      { connection: 'publish', sdp: 'v=0\r\nm=audio 9\r\nm=video 9 ', tracks: [{ mid: '0', source: 'microphone' }] },
-    ],
+    [{ hidden: true }, 'offer', { connection: 'publish', sdp: 'v=0', tracks: [] }],
+    [{}, 'endRoom', {}],
+    [{}, 'updateRoom', { locked: true }],
+    [{}, 'muteOther', { participant: 'somebody', track: 'track' }],
+    [{}, 'remove', { participant: 'somebody' }],
+    [{}, 'ban', { participant: 'somebody' }],
+    [{}, 'admit', { participant: 'somebody' }],
   ] satisfies [GrantsInput, string, object][])('with %o refuses %s %o', async (grants, method, params) => {
     const client = await joinWith(grants);
     expect((await client.replyTo(client.send(method, params))).error?.code).toBe('forbidden');

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Sfu } from '../../../src/sfu/types.ts';
+import { joinAs, lockedDoor, tokenOf } from '../../support/locked-door.ts';
 import { SignalingClient } from '../../support/signaling-client.ts';
 import { startHub, type TestHub } from '../../support/test-hub.ts';
 import { answerTo, fixture, settled, startSfu } from '../sfu/support.ts';
@@ -149,5 +150,78 @@ describe('media', () => {
     const alice = await join('Alice');
     const { error } = await alice.replyTo(alice.send(method, params));
     expect(error?.code).toBe(code);
+  });
+
+  it('is held to the grants, section by section, also where the kind belies the source', async () => {
+    await server.close();
+    server = await startHub({ sfu, ...lockedDoor() });
+    const alice = await joinAs(server.url, 'alice', { grants: { publish: ['microphone'] } });
+    const bob = await joinAs(server.url, 'bob');
+    const answer = await publish(alice);
+    expect(answer.tracks?.map(({ error }) => error)).toEqual([undefined, 'forbidden']);
+    expect((await bob.event('trackPublished')).track.source).toBe('microphone');
+    const sdp = await fixture('chromium', 'publish.microphone-camera.only.offer');
+    const tracks = answer.tracks?.map(({ mid }) => ({ mid, source: 'microphone' as const })) ?? [];
+    const carol = await joinAs(server.url, 'carol', { grants: { publish: ['microphone'] } });
+    const belied = await carol.request('offer', { connection: 'publish', sdp, tracks });
+    expect(belied.tracks?.map(({ error }) => error)).toEqual([undefined, 'forbidden']);
+  });
+
+  it('ends when a refreshed token permits it no longer', async () => {
+    await server.close();
+    server = await startHub({ sfu, ...lockedDoor() });
+    const [alice, bob] = [await joinAs(server.url, 'alice'), await joinAs(server.url, 'bob')];
+    const { tracks = [] } = await publish(alice);
+    const token = await tokenOf('alice', { grants: { publish: ['microphone'] } });
+    await alice.request('refreshToken', { token });
+    const camera = tracks[1]?.track;
+    expect((await alice.event('trackUnpublished')).track).toBe(camera);
+    expect((await bob.event('trackUnpublished')).track).toBe(camera);
+  });
+
+  it('is not offered to who may not subscribe', async () => {
+    await server.close();
+    server = await startHub({ sfu, ...lockedDoor() });
+    const [alice, deaf] = [
+      await joinAs(server.url, 'alice'),
+      await joinAs(server.url, 'deaf', { grants: { subscribe: false } }),
+    ];
+    const { tracks: [{ track = '' } = {}] = [] } = await publish(alice);
+    await deaf.event('trackPublished');
+    await expect(deaf.request('subscribe', { tracks: [{ track }] })).rejects.toMatchObject({ code: 'forbidden' });
+    expect(deaf.events.map(({ method }) => method)).not.toContain('offer');
+  });
+
+  it('is muted by a moderator, of which its publisher is told and may unmute', async () => {
+    await server.close();
+    server = await startHub({ sfu, ...lockedDoor() });
+    const alice = await joinAs(server.url, 'alice');
+    const mod = await joinAs(server.url, 'mod', { grants: { moderate: true } });
+    const { tracks: [{ track = '' } = {}] = [] } = await publish(alice);
+    const participant = alice.me.participant.id;
+    await mod.request('muteOther', { participant, track });
+    const told = { participant, track, muted: true };
+    expect(await alice.event('trackUpdated')).toEqual(told);
+    expect(await mod.event('trackUpdated')).toEqual(told);
+    await alice.request('mute', { track, muted: false });
+    await mod.event('trackUpdated', ({ muted }) => !muted);
+    expect(alice.events.filter(({ method }) => method === 'trackUpdated')).toHaveLength(1);
+    const wrong = mod.request('muteOther', { participant, track: 'none' });
+    await expect(wrong).rejects.toMatchObject({ code: 'trackNotFound' });
+  });
+
+  it('waits with those who wait, and is offered to whoever is admitted', async () => {
+    await server.close();
+    server = await startHub({ sfu, ...lockedDoor() });
+    const mod = await joinAs(server.url, 'mod', { grants: { moderate: true } });
+    await mod.request('updateRoom', { waitingRoom: true });
+    await publish(mod);
+    const alice = await joinAs(server.url, 'alice');
+    const sdp = await fixture('chromium', 'publish.microphone-camera.only.offer');
+    const early = alice.request('offer', { connection: 'publish', sdp, tracks: [] });
+    await expect(early).rejects.toMatchObject({ code: 'notAdmitted' });
+    await mod.request('admit', { participant: alice.me.participant.id });
+    expect((await alice.event('admitted')).participants[0]?.tracks).toHaveLength(2);
+    expect((await accept(alice)).tracks).toHaveLength(2);
   });
 });
