@@ -41,7 +41,7 @@ const rows: Row[] = [
     (roomSize): Row => ({
       name: `churn, rooms of ${roomSize}`,
       unit: 'joins and leaves',
-      workload: { kind: 'churn', roomSize, members, inFlight: 32 },
+      workload: { kind: 'churn', roomSize, members, inFlight: 128 },
     }),
   ),
   ...[10, 100, 1000].map(
@@ -51,7 +51,11 @@ const rows: Row[] = [
       workload: { kind: 'broadcast', roomSize, members, inFlightPerRoom: 2, bytes: 200 },
     }),
   ),
-  { name: 'relay 2.5 kB', unit: 'messages', workload: { kind: 'relay', members, inFlight: 64, bytes: 2500 } },
+  {
+    name: 'relay 2.5 kB',
+    unit: 'messages',
+    workload: { kind: 'relay', members: 200, inFlightPerMember: 1, bytes: 2500 },
+  },
 ];
 
 /** The generator process, driven step by step. */

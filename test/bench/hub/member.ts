@@ -77,6 +77,7 @@ export class Member {
     const kind = this.#dialect.kindOf(frame);
     if (kind === 'delivery') this.onDelivery?.();
     // Where messages are acknowledged, nobody waits for that.
+    if (kind === 'reply' && frame.includes('"error":{') && !this.#wantsText) throw new Error(frame.toString());
     if (kind === 'reply') this.#waiting.shift()?.(this.#wantsText ? frame.toString() : '');
     if (kind === 'ping' && this.#dialect.pong !== undefined) this.#socket?.send(this.#dialect.pong);
   }

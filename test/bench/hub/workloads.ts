@@ -6,7 +6,7 @@ import { Member } from './member.ts';
 export type Workload =
   | { kind: 'churn'; roomSize: number; members: number; inFlight: number }
   | { kind: 'broadcast'; roomSize: number; members: number; inFlightPerRoom: number; bytes: number }
-  | { kind: 'relay'; members: number; inFlight: number; bytes: number };
+  | { kind: 'relay'; members: number; inFlightPerMember: number; bytes: number };
 
 const connectBatch = 50;
 
@@ -63,8 +63,10 @@ function runChurn(rooms: Member[][], inFlight: number): Running {
   // Neighbours in this order are in different rooms, so that churn spreads over all of them.
   const order = interleave(rooms);
   const turnOver = async (first: number): Promise<void> => {
-    for (let index = first; !stopped; index = (index + inFlight) % order.length) {
-      const member = order[index];
+    // Each loop has members of its own: nobody may leave twice at a time.
+    const own = order.filter((_, index) => index % inFlight === first);
+    for (let index = 0; !stopped; index = (index + 1) % own.length) {
+      const member = own[index];
       if (!member) return;
       await member.leave();
       await member.rejoin();
@@ -115,38 +117,38 @@ function runBroadcast(rooms: Member[][], { inFlightPerRoom, bytes }: Workload & 
   };
 }
 
-/** Unit: one offer relayed to the other of a pair. */
-function runRelay(rooms: Member[][], { inFlight, bytes }: Workload & { kind: 'relay' }): Running {
+/** Unit: one offer relayed to the other of a pair. Both sides of a pair talk, each with its own messages in flight. */
+function runRelay(rooms: Member[][], { inFlightPerMember, bytes }: Workload & { kind: 'relay' }): Running {
   let done = 0;
   let outstanding = 0;
   let stopped = false;
-  let next = 0;
   const sdp = 'a=candidate:0 1 udp 2122260223 192.168.1.2 5 typ host\r\n'.repeat(Math.ceil(bytes / 55)).slice(0, bytes);
-  const order = interleave(rooms);
-  const partners = new Map(
-    rooms.flatMap(([left, right]) => (left && right ? [[left, right] as const, [right, left] as const] : [])),
-  );
-  const send = (): void => {
-    const member = order[next++ % order.length];
-    const partner = member && partners.get(member);
-    if (!partner) return;
-    outstanding++;
-    member.sendOffer(partner.id, sdp);
-  };
-  for (const member of order) {
-    member.onDelivery = () => {
-      done++;
-      outstanding--;
-      if (!stopped) send();
-    };
+  for (const [left, right] of rooms) {
+    if (!left || !right) continue;
+    for (const [from, to] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      const send = (): void => {
+        outstanding++;
+        from.sendOffer(to.id, sdp);
+      };
+      to.onDelivery = () => {
+        done++;
+        outstanding--;
+        if (!stopped) send();
+      };
+      for (let message = 0; message < inFlightPerMember; message++) send();
+    }
   }
-  for (let message = 0; message < inFlight; message++) send();
   return {
     done: () => done,
     stop: () =>
       drain(
         () => outstanding,
-        () => (stopped = true),
+        () => {
+          stopped = true;
+        },
       ),
   };
 }
