@@ -34,7 +34,23 @@ export const turnSection = z.strictObject({
     'How long the credentials in a join reply can be used to begin an allocation.',
   ),
   userQuota: field(count().default(16), 'Allocations that one user may have at a time.'),
+  addressQuota: field(
+    count().default(400),
+    'Allocations of one client address (of an IPv6 /64) at a time; people behind one NAT share it.',
+  ),
   totalQuota: field(count().default(4_096), 'Allocations that the server holds at a time.'),
+  maxBytesPerSecondPerAllocation: field(
+    z.int().min(0).default(0),
+    'Relayed bytes per second of one allocation, both directions together; 0 is no limit.',
+  ),
+  maxBytesPerSecondTotal: field(
+    z.int().min(0).default(0),
+    'Relayed bytes per second of all allocations together; 0 is no limit.',
+  ),
+  threads: field(
+    z.int().min(0).max(64).default(0),
+    'Threads that share the TURN ports; 0 relays in the main thread, which is enough for a few calls.',
+  ),
   allowedPeers: field(
     z.array(peerRange()).default([]),
     'Peers that may be reached although denied by default, beside the media workers.',
