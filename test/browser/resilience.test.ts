@@ -1,7 +1,7 @@
 import { kill } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { UnrulyProxy } from '../integration/client/support/unruly-proxy.ts';
+import { UnrulyProxy } from '../support/unruly-proxy.ts';
 import { useCallFixture } from './support/call-fixture.ts';
 import { everyoneSeesAndHears } from './support/call-page.ts';
 

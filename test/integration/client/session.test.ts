@@ -9,7 +9,7 @@ import {
 import { HubCounters } from '../../../src/shared/tally.ts';
 import type { HubOptions } from '../../../src/signaling/hub.ts';
 import { startHub } from '../../support/test-hub.ts';
-import { UnrulyProxy } from './support/unruly-proxy.ts';
+import { UnrulyProxy } from '../../support/unruly-proxy.ts';
 
 /** Quick enough for a test; the default waits up to 15 s. */
 const reconnect = { baseDelayMs: 20, maxDelayMs: 100 };
