@@ -17,13 +17,16 @@ interface ParticipantOptions {
   metadata: Metadata;
 }
 
+const noTracks: ReadonlyMap<string, Track> = new Map();
+
 /** A person in a room as the others see it. Its JSON is kept, because everyone who joins gets it. */
 export class Participant {
   readonly id: string;
   /** From the access token. */
   readonly identity: string | undefined;
   readonly joinedAt: number = Date.now();
-  readonly #tracks = new Map<string, Track>();
+  /** Made with the first track; most participants of a peer-to-peer call have none here. */
+  #tracks: Map<string, Track> | undefined;
   #name: string;
   #metadata: Metadata;
   #state: ConnectionState = 'connected';
@@ -45,7 +48,7 @@ export class Participant {
   }
 
   get tracks(): ReadonlyMap<string, Track> {
-    return this.#tracks;
+    return this.#tracks ?? noTracks;
   }
 
   /** The participant as JSON text. */
@@ -67,13 +70,14 @@ export class Participant {
   }
 
   putTrack(track: Track): void {
+    this.#tracks ??= new Map();
     this.#tracks.set(track.id, track);
     this.#json = undefined;
   }
 
   removeTrack(trackId: string): boolean {
     this.#json = undefined;
-    return this.#tracks.delete(trackId);
+    return this.#tracks?.delete(trackId) ?? false;
   }
 
   #model(): ParticipantModel {
@@ -84,7 +88,7 @@ export class Participant {
       metadata: this.#metadata,
       state: this.#state,
       joinedAt: this.joinedAt,
-      tracks: [...this.#tracks.values()],
+      tracks: [...this.tracks.values()],
     };
   }
 

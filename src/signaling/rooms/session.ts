@@ -116,7 +116,7 @@ export class Session implements FeedReader {
     const firstSeq = this.#seq + 1;
     this.#seq += to - from;
     this.#replay.push(batch, from, to);
-    this.#peer?.outbox.pushEvents(batch, { from, to, firstSeq });
+    this.#peer?.outbox.pushEvents(batch, from, to, firstSeq);
   }
 
   /** The events after `seq`, or undefined when they are no longer kept. */
@@ -127,7 +127,7 @@ export class Session implements FeedReader {
   /** Goes on over this connection: the events after `seq` are sent again, then what comes. */
   attach(peer: Peer, seq: number): void {
     for (const { batch, from, to, firstSeq } of this.eventsAfter(seq) ?? []) {
-      peer.outbox.pushEvents(batch, { from, to, firstSeq });
+      peer.outbox.pushEvents(batch, from, to, firstSeq);
     }
     this.#peer = peer;
   }

@@ -1,23 +1,9 @@
 import type { Writable } from 'node:stream';
 import type { HubCounters } from '../../shared/tally.ts';
-import type { EventBatch, EventRange } from './event-batch.ts';
+import type { EventBatch } from './event-batch.ts';
+import { type OutboxEntry, QueuedEvents, QueuedText, queuedPing } from './outbox-entry.ts';
 import type { SendArena } from './send-arena.ts';
-import { pingFrame, textHeaderBytes, writeTextHeader } from './text-frame.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
-
-/** Frames larger than this on average are written without being copied for each receiver. */
-const shareAboveBytes = 8_192;
-
-interface QueuedEvents extends EventRange {
-  readonly batch: EventBatch;
-}
-
-interface QueuedText {
-  readonly text: string;
-  readonly payloadBytes: number;
-}
-
-type Entry = QueuedEvents | QueuedText | Buffer;
 
 interface OutboxOptions {
   /** The raw socket under the WebSocket; frames are written to it directly, in the order of the calls. */
@@ -36,8 +22,9 @@ interface OutboxOptions {
  */
 export class Outbox {
   readonly #options: OutboxOptions;
-  #entries: Entry[] = [];
+  readonly #entries: OutboxEntry[] = [];
   #pendingBytes = 0;
+  #worthSharing = false;
   #listed = false;
   #overflowed = false;
   #afterFlush: (() => void) | undefined;
@@ -53,20 +40,19 @@ export class Outbox {
 
   /** Queues one JSON text as a frame of its own. */
   pushText(text: string): void {
-    const payloadBytes = Buffer.byteLength(text);
-    this.#push({ text, payloadBytes }, textHeaderBytes(payloadBytes) + payloadBytes);
-    this.#options.counters.framesSent += 1;
+    this.#push(new QueuedText(text), 1);
   }
 
-  /** After an overflow no more events are taken: a peer must not see one without those that were dropped before it. */
-  pushEvents(batch: EventBatch, { from, to, firstSeq }: EventRange): void {
-    if (this.#overflowed) return;
-    this.#push({ batch, from, to, firstSeq }, batch.byteLength(from, to));
-    this.#options.counters.framesSent += to - from;
+  /**
+   * Queues events of a batch. After an overflow no more are taken: a peer must not see one without those that were
+   * dropped before it.
+   */
+  pushEvents(batch: EventBatch, from: number, to: number, firstSeq: number): void {
+    if (!this.#overflowed) this.#push(new QueuedEvents(batch, from, to, firstSeq), to - from);
   }
 
   pushPing(): void {
-    this.#push(pingFrame, pingFrame.length);
+    this.#push(queuedPing, 0);
   }
 
   /** Takes nothing more, and calls `done` when what was queued so far has been given to the socket. */
@@ -78,18 +64,17 @@ export class Outbox {
   /** Called by the flusher at the end of the turn. */
   flush(arena: SendArena): void {
     this.#listed = false;
-    const entries = this.#entries;
-    const byteLength = this.#pendingBytes;
-    this.#entries = [];
-    this.#pendingBytes = 0;
-    if (entries.length > 0 && !this.#refuse(byteLength)) this.#write(entries, byteLength, arena);
-    this.#afterFlush?.();
+    if (this.#entries.length > 0) this.#send(arena);
+    // An overflow leaves a last word, which has to be sent first.
+    if (this.#entries.length === 0) this.#afterFlush?.();
   }
 
-  #push(entry: Entry, byteLength: number): void {
+  #push(entry: OutboxEntry, frames: number): void {
     if (this.#afterFlush) return;
     this.#entries.push(entry);
-    this.#pendingBytes += byteLength;
+    this.#pendingBytes += entry.byteLength;
+    this.#worthSharing ||= entry.worthSharing;
+    this.#options.counters.framesSent += frames;
     this.#list();
   }
 
@@ -99,73 +84,52 @@ export class Outbox {
     this.#options.flusher.addOutbox(this);
   }
 
-  /** A peer that has read everything so far is never cut, however much it gets at once. */
-  #refuse(byteLength: number): boolean {
-    const { socket, maxQueueBytes, onOverflow } = this.#options;
-    if (socket.destroyed) return true;
-    const waiting = socket.writableLength;
-    // The last words of a connection that is being closed are short and bounded; they may go beyond.
-    if (waiting === 0 || waiting + byteLength <= maxQueueBytes || this.#afterFlush) return false;
-    if (!this.#overflowed) {
-      this.#overflowed = true;
-      onOverflow();
-    }
-    return true;
+  #send(arena: SendArena): void {
+    const overflows = this.#overflows();
+    if (!overflows && !this.#options.socket.destroyed) this.#write(arena);
+    this.#entries.length = 0;
+    this.#pendingBytes = 0;
+    this.#worthSharing = false;
+    if (!overflows || this.#overflowed) return;
+    this.#overflowed = true;
+    this.#options.onOverflow();
   }
 
-  #write(entries: Entry[], byteLength: number, arena: SendArena): void {
+  /**
+   * A peer that has read everything so far is never cut, however much it gets at once. The last words of a connection
+   * that is being closed are short; they may go beyond the bound.
+   */
+  #overflows(): boolean {
+    const waiting = this.#options.socket.writableLength;
+    return waiting > 0 && waiting + this.#pendingBytes > this.#options.maxQueueBytes && !this.#afterFlush;
+  }
+
+  #write(arena: SendArena): void {
     const { socket, counters } = this.#options;
-    counters.bytesSent += byteLength;
+    counters.bytesSent += this.#pendingBytes;
     counters.writes += 1;
-    if (entries.some(isWorthSharing)) {
-      writeInParts(socket, entries);
+    if (this.#worthSharing) {
+      this.#writeInParts();
     } else if (socket.writableLength > 0) {
       // A piece of shared memory would stay whole for as long as this socket keeps its small part.
-      socket.write(fill(Buffer.allocUnsafeSlow(byteLength), entries));
+      socket.write(this.#fill(Buffer.allocUnsafeSlow(this.#pendingBytes)));
     } else {
-      const piece = fill(arena.take(byteLength), entries);
+      const piece = this.#fill(arena.take(this.#pendingBytes));
       socket.write(piece);
       if (socket.writableLength > 0) arena.keep(piece);
     }
   }
-}
 
-function isWorthSharing(entry: Entry): boolean {
-  if (!('batch' in entry)) return false;
-  const { batch, from, to } = entry;
-  return batch.byteLength(from, to) > shareAboveBytes * (to - from);
-}
-
-function fill(target: Buffer, entries: Entry[]): Buffer {
-  let offset = 0;
-  for (const entry of entries) offset = copyEntry(target, offset, entry);
-  return target;
-}
-
-function copyEntry(target: Buffer, offset: number, entry: Entry): number {
-  if ('batch' in entry) return entry.batch.copyTo(target, offset, entry);
-  if ('text' in entry) {
-    const start = writeTextHeader(target, offset, entry.payloadBytes);
-    return start + target.write(entry.text, start);
+  #fill(target: Buffer): Buffer {
+    let offset = 0;
+    for (const entry of this.#entries) offset = entry.copyTo(target, offset);
+    return target;
   }
-  target.set(entry, offset);
-  return offset + entry.length;
-}
 
-function writeInParts(socket: Writable, entries: Entry[]): void {
-  socket.cork();
-  for (const entry of entries) for (const chunk of chunksOf(entry)) socket.write(chunk);
-  socket.uncork();
-}
-
-function chunksOf(entry: Entry): Buffer[] {
-  if ('batch' in entry) {
-    return isWorthSharing(entry)
-      ? entry.batch.chunksOf(entry)
-      : [fill(Buffer.allocUnsafeSlow(entry.batch.byteLength(entry.from, entry.to)), [entry])];
+  #writeInParts(): void {
+    const { socket } = this.#options;
+    socket.cork();
+    for (const entry of this.#entries) for (const chunk of entry.chunks()) socket.write(chunk);
+    socket.uncork();
   }
-  if ('text' in entry) {
-    return [fill(Buffer.allocUnsafeSlow(textHeaderBytes(entry.payloadBytes) + entry.payloadBytes), [entry])];
-  }
-  return [entry];
 }

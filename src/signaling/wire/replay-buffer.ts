@@ -83,12 +83,14 @@ export class ReplayBuffer {
   }
 
   #dropOldest(): void {
-    const { batch, from, to } = this.#runAt(0, 0);
-    this.#batches[this.#first] = undefined;
-    this.#first = (this.#first + 1) & (this.#batches.length - 1);
-    this.#used -= 1;
+    const slot = this.#first;
+    const from = this.#from[slot] ?? 0;
+    const to = this.#to[slot] ?? 0;
     this.#events -= to - from;
-    this.#bytes -= batch.byteLength(from, to);
+    this.#bytes -= this.#batches[slot]?.byteLength(from, to) ?? 0;
+    this.#batches[slot] = undefined;
+    this.#first = (slot + 1) & (this.#batches.length - 1);
+    this.#used -= 1;
   }
 
   /** Doubles the ring, whose size is always a power of two. */

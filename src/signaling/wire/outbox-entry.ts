@@ -1,0 +1,85 @@
+import type { EventBatch, EventRange } from './event-batch.ts';
+import { pingFrame, textHeaderBytes, writeTextHeader } from './text-frame.ts';
+
+/** Frames larger than this on average are written without being copied for each receiver. */
+const shareAboveBytes = 8_192;
+
+/** Something that waits for the end of the turn. */
+export interface OutboxEntry {
+  readonly byteLength: number;
+  /** Whether it is large and the same for several receivers. */
+  readonly worthSharing: boolean;
+  /** Writes its frames into `target`; returns the offset after them. */
+  copyTo(target: Buffer, offset: number): number;
+  /** The same bytes as a list, without a copy of what is shared. */
+  chunks(): Buffer[];
+}
+
+/** Consecutive events of a batch, with the number that the first has for this receiver. */
+export class QueuedEvents implements OutboxEntry, EventRange {
+  readonly batch: EventBatch;
+  readonly from: number;
+  readonly to: number;
+  readonly firstSeq: number;
+  readonly byteLength: number;
+
+  constructor(batch: EventBatch, from: number, to: number, firstSeq: number) {
+    this.batch = batch;
+    this.from = from;
+    this.to = to;
+    this.firstSeq = firstSeq;
+    this.byteLength = batch.byteLength(from, to);
+  }
+
+  get worthSharing(): boolean {
+    return this.byteLength > shareAboveBytes * (this.to - this.from);
+  }
+
+  copyTo(target: Buffer, offset: number): number {
+    return this.batch.copyTo(target, offset, this);
+  }
+
+  chunks(): Buffer[] {
+    return this.worthSharing ? this.batch.chunksOf(this) : [filled(this)];
+  }
+}
+
+/** One JSON text in a frame of its own. */
+export class QueuedText implements OutboxEntry {
+  readonly byteLength: number;
+  readonly worthSharing = false;
+  readonly #text: string;
+  readonly #payloadBytes: number;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#payloadBytes = Buffer.byteLength(text);
+    this.byteLength = textHeaderBytes(this.#payloadBytes) + this.#payloadBytes;
+  }
+
+  copyTo(target: Buffer, offset: number): number {
+    const start = writeTextHeader(target, offset, this.#payloadBytes);
+    return start + target.write(this.#text, start);
+  }
+
+  chunks(): Buffer[] {
+    return [filled(this)];
+  }
+}
+
+/** A WebSocket ping. */
+export const queuedPing: OutboxEntry = {
+  byteLength: pingFrame.length,
+  worthSharing: false,
+  copyTo: (target, offset) => {
+    target.set(pingFrame, offset);
+    return offset + pingFrame.length;
+  },
+  chunks: () => [pingFrame],
+};
+
+function filled(entry: OutboxEntry): Buffer {
+  const target = Buffer.allocUnsafeSlow(entry.byteLength);
+  entry.copyTo(target, 0);
+  return target;
+}
