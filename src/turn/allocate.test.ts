@@ -259,3 +259,18 @@ test('closing the server closes every relay socket, twice as well as once', asyn
   expect(await isPortFree(50_303)).toBe(true);
   expect(server.metrics().allocations).toBe(0);
 });
+
+test('a closed server leaves no socket behind, whatever it held', async () => {
+  const sockets = () => process.getActiveResourcesInfo().filter((name) => /^(UDP|TCP)/.test(name)).length;
+  await until(() => sockets() === 0);
+  const { udp, tcp, server } = await startServer({ relayAddresses: ['127.0.0.1', '::1'] });
+  for (let count = 0; count < 5; count += 1) {
+    await connectAllocated(udp);
+    await connectAllocated(tcp, { via: TurnTestClient.tcp });
+    await (await connect(udp)).request(stunMethod.allocate, [udpTransport, additional(2)]);
+  }
+  expect(sockets()).toBeGreaterThan(30);
+  await server.close();
+  // The ten UDP clients of this test are still open; the TCP clients ended with the server.
+  await until(() => sockets() === 10);
+});
