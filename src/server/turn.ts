@@ -64,6 +64,7 @@ async function turnOptionsOf({ config, logger, credentials, mediaPorts }: TurnPa
     threads: turn.threads,
     allowedPeers: [...turn.allowedPeers],
     deniedPeers: [...turn.deniedPeers],
+    allowLoopbackPeers: turn.allowLoopbackPeers,
     ...(tls && { certificate: tls.certificate, key: tls.key }),
     noUdp: turn.noUdp,
     noTcp: turn.noTcp,

@@ -56,6 +56,10 @@ export const turnSection = z.strictObject({
     'Peers that may be reached although denied by default, beside the media workers.',
   ),
   deniedPeers: field(z.array(peerRange()).default([]), 'Peers that are refused beside those denied by default.'),
+  allowLoopbackPeers: field(
+    z.boolean().default(false),
+    'Let relays reach loopback addresses, other relays there included. Only for tests on one machine.',
+  ),
   certificate: field(filePath().optional(), 'PEM file with the certificate chain for TURN over TLS.', {
     defaultText: 'that of `http.tls`',
   }),
