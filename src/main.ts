@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { Closer } from './server/closer.ts';
+import { createGuestLink } from './server/guest-link.ts';
 import { createServer } from './server.ts';
 import { renderBanner, renderQrCode } from './shared/banner.ts';
 import { ConfigError, type LoadedConfig, loadConfig, readSwitches } from './shared/config/load-config.ts';
@@ -22,16 +23,19 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-async function start({ config, switches }: LoadedConfig): Promise<void> {
+async function start({ config, switches, guestKey }: LoadedConfig): Promise<void> {
   const logger = createLogger(config.log.level);
   const closer = new Closer(logger);
   closer.watchSignals();
   const server = await createServer({ config, logger });
   if (closer.handleStarted(server)) return;
-  print(renderBanner(server.addresses, { version: packageVersion(), selfSigned: config.http.tls.selfSigned }));
-  if (switches.has('lan')) print(renderQrCode(server.addresses.demo));
+  const { addresses, openToNetwork } = server;
+  const guestLink = guestKey && (await createGuestLink(addresses.demo, guestKey));
+  const { selfSigned } = config.http.tls;
+  print(renderBanner(addresses, { version: packageVersion(), selfSigned, openToNetwork, guestLink }));
+  if (switches.has('lan')) print(renderQrCode(guestLink ?? addresses.demo));
   if (switches.has('ready-json')) {
-    print(`${JSON.stringify({ event: 'ready', pid: process.pid, ...server.addresses })}\n`);
+    print(`${JSON.stringify({ event: 'ready', pid: process.pid, ...addresses })}\n`);
   }
 }
 

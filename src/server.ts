@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createAccess } from './server/access.ts';
 import { HttpEdge } from './server/http-edge.ts';
 import { createMetrics } from './server/metrics.ts';
 import { sfuOptionsOf } from './server/sfu-options.ts';
@@ -38,6 +39,8 @@ interface ServerAddresses {
 
 export interface RunningServer {
   readonly addresses: ServerAddresses;
+  /** Everybody who can reach the server over the network may join every room. */
+  readonly openToNetwork: boolean;
   /** Living things, for tests that nothing is left. */
   counts(): { hub: HubCounts; sfu: SfuCounts };
   /** Process ids of the media workers. */
@@ -85,17 +88,21 @@ async function start({ config, logger, parts }: ServerOptions & { parts: Parts }
   const turn = await startTurn({ config, logger, credentials, mediaPorts: sfu.ports });
   if (turn.server) parts.add(turn.server);
   const counters = new HubCounters();
-  const hub = new Hub({ ...signalingOptionsOf(config), logger, counters, sfu, iceServersFor: turn.iceServersFor });
+  const { doorkeeper, openToNetwork } = createAccess(config);
+  const { iceServersFor } = turn;
+  const hub = new Hub({ ...signalingOptionsOf(config), logger, counters, sfu, doorkeeper, iceServersFor });
   const metrics = parts.add(createMetrics({ hub, counters, sfu, turn: turn.server }));
   const http = parts.add(await listen(config, { credentials, hub, metrics }));
   parts.add(hub);
   logger.debug({ host: config.http.host, port: http.address.port }, 'HTTP listens');
+  if (openToNetwork) logger.warn('open mode: everybody who can reach this server may join every room');
   return {
     addresses: {
       ...httpAddresses(config, http.address.port),
       media: sfu.ports,
       turn: turn.urls.map((url) => ({ url })),
     },
+    openToNetwork,
     counts: () => ({ hub: hub.counts(), sfu: sfu.counts() }),
     workerPids: () => sfu.workerPids(),
     close: () => parts.close(),

@@ -47,7 +47,7 @@ describe('the doctor', () => {
   });
 
   it('sees that remote clients are told to send media to themselves', async () => {
-    const config = await load('--http-host', '0.0.0.0');
+    const config = await load('--http-host', '0.0.0.0', '--auth-mode', 'open');
     expect(checkAddresses(config, OWN)).toEqual([expect.objectContaining({ level: 'stop' })]);
   });
 

@@ -8,11 +8,20 @@ interface BannerAddresses {
   turn: readonly { url: string }[];
 }
 
+interface BannerNotes {
+  version: string;
+  selfSigned: boolean;
+  /** Everybody may join, from everywhere. */
+  openToNetwork: boolean;
+  /** The demo's address with a token for guests. */
+  guestLink?: string | undefined;
+}
+
 /** What a person sees when the server is ready. */
-export function renderBanner(addresses: BannerAddresses, about: { version: string; selfSigned: boolean }): string {
+export function renderBanner(addresses: BannerAddresses, about: BannerNotes): string {
   const { demo, signaling, http, media, turn } = addresses;
   const rows = [
-    ['Web demo', demo],
+    ['Web demo', about.guestLink ?? demo],
     ['Signaling', signaling],
     ['HTTP', `${http.host} port ${http.port}`],
     ['Media', media.map(({ protocol, address, port }) => `${protocol} ${address}:${port}`).join(', ')],
@@ -21,8 +30,12 @@ export function renderBanner(addresses: BannerAddresses, about: { version: strin
   const lines = rows
     .filter(([, text]) => text !== '')
     .map(([title = '', text = '']) => `  ${title.padEnd(10)} ${text}`);
-  const note = about.selfSigned ? ['', '  The certificate is self-signed: browsers warn, and let you go on.'] : [];
-  return ['', `  Crosspoint ${about.version}`, '', ...lines, ...note, '', ''].join('\n');
+  const notes = [
+    about.openToNetwork && 'WARNING: open mode. Everybody who can reach this server may join every room.',
+    about.guestLink && 'The link lets in whoever has it, for a day. Without it nobody comes in.',
+    about.selfSigned && 'The certificate is self-signed: browsers warn, and let you go on.',
+  ].flatMap((note) => (note ? ['', `  ${note}`] : []));
+  return ['', `  Crosspoint ${about.version}`, '', ...lines, ...notes, '', ''].join('\n');
 }
 
 /** A QR code of half-height blocks, light on dark as terminals are. */

@@ -96,7 +96,8 @@ describe('behind nginx with the documented server block', () => {
   let nginx: Nginx;
 
   beforeAll(async () => {
-    const flags = ['--media-workers', '1', '--http-trust-proxy', '--http-allowed-origins', 'https://call.example.org'];
+    const proxy = ['--http-trust-proxy', '--http-allowed-origins', 'https://call.example.org'];
+    const flags = ['--media-workers', '1', '--auth-mode', 'open', ...proxy];
     server = await startServerProcess(flags);
     nginx = await startNginx(server.http.port);
   });

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServerProcess } from '../support/server-process.ts';
+import { SignalingClient } from '../support/signaling-client.ts';
 import { workerBin } from '../support/worker-bin.ts';
 
 const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -52,11 +53,25 @@ describe('starting the server', () => {
       output += String(chunk);
       if (output.includes('"event":"ready"')) break;
     }
-    expect(output).toMatch(/Web demo +https:\/\/\d+\.\d+\.\d+\.\d+:\d+\//);
+    const [, demo = '', token = ''] =
+      /Web demo +(https:\/\/\d+\.\d+\.\d+\.\d+:\d+\/)#\/\?token=(\S+)/.exec(output) ?? [];
     expect(output).toContain('▄▄▄▄▄');
+    const signaling = demo.replace('https', 'wss').concat('signaling');
+    const guest = await SignalingClient.connect(signaling, { rejectUnauthorized: false });
+    await expect(guest.request('join', { room: 'tea' })).rejects.toMatchObject({ code: 'unauthorized' });
+    expect((await guest.request('join', { room: 'tea', token })).participant.identity).toBeUndefined();
+    guest.socket.close();
     child.kill('SIGINT');
     const [code] = await once(child, 'exit');
     expect(code).toBe(0);
+  });
+
+  it('does not start beyond loopback without a decision about who may join, and warns when it is open', async () => {
+    await expect(startServerProcess(['--host', '0.0.0.0'])).rejects.toThrow('expected a decision about who may join');
+    await using server = await startServerProcess(['--host', '0.0.0.0', '--auth-mode', 'open']);
+    await expect
+      .poll(() => server.log())
+      .toContain('open mode: everybody who can reach this server may join every room');
   });
 
   it('says which port is in use, and leaves nothing running', async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { missingKeyAdvice } from './access-mode.ts';
 import { ConfigError, loadConfig } from './load-config.ts';
 import { maskSecrets } from './merge-settings.ts';
 
@@ -77,7 +78,9 @@ describe('the precedence of sources', () => {
 describe('flags', () => {
   it('take short names, lists, switches and their negation', async () => {
     const { config } = await load(
-      '--port 0 --media-codecs vp8,opus --media-codecs av1 --http-trust-proxy --no-media-enable-tcp'.split(' '),
+      '--port 0 --media-codecs vp8,opus --media-codecs av1 --http-trust-proxy --auth-mode open --no-media-enable-tcp'.split(
+        ' ',
+      ),
     );
     expect(config.http.port).toBe(0);
     expect(config.media.codecs).toEqual(['vp8', 'opus', 'av1']);
@@ -94,6 +97,17 @@ describe('flags', () => {
     expect(config.turn.listeningAddress).toBe('0.0.0.0');
     expect(config.media.announcedAddress).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
     expect(config.turn.relayAddress).toBe(config.media.announcedAddress);
+  });
+
+  it('--lan makes a key for guests, unless it is configured who may join', async () => {
+    const { config, guestKey } = await load(['--lan']);
+    expect(config.auth.apiKeys).toEqual([`lan:${guestKey?.secret}`]);
+    expect(guestKey?.secret).toHaveLength(43);
+    const own = await load(['--lan', '--auth-api-keys', `web:${'k'.repeat(32)}`]);
+    expect(own.guestKey).toBeUndefined();
+    expect(own.config.auth.apiKeys).toHaveLength(1);
+    const open = await load(['--lan', '--auth-mode', 'open']);
+    expect([open.guestKey, open.config.auth.apiKeys]).toEqual([undefined, []]);
   });
 
   it('--lan wins over the environment, and another flag wins over --lan', async () => {
@@ -156,13 +170,20 @@ describe('problems', () => {
   });
 
   it('never repeat a secret', async () => {
-    const problems = await problemsOf(['--turn-secrets', 'too-short,too']);
-    expect(problems.join()).not.toContain('too-short');
-    expect(problems).toHaveLength(1);
+    const problems = await problemsOf(['--turn-secrets', 'too-short,too'], { CROSSPOINT_AUTH_API_KEYS: 'id:short' });
+    expect(problems.join()).not.toMatch(/too-short|id:short/);
+    expect(problems).toHaveLength(2);
   });
 
   it.each([
     [['--http-tls-key', 'k.pem'], 'http.tls: expected a certificate and a key, or neither'],
+    [['--auth-mode', 'token'], `auth: expected ${missingKeyAdvice}`],
+    [['--host', '0.0.0.0'], `auth: expected ${missingKeyAdvice}`],
+    [['--http-trust-proxy'], `auth: expected ${missingKeyAdvice}`],
+    [
+      ['--webhooks-urls', 'https://example.org/hook'],
+      'webhooks.secret: expected a secret that signs what is sent to webhooks.urls',
+    ],
     [['--turn-mode', 'external'], 'turn.urls: expected at least one address, because turn.mode is external'],
     [
       ['--turn-max-port', '99'],
@@ -183,9 +204,11 @@ describe('problems', () => {
 
 describe('maskSecrets', () => {
   it('shows everything but the secrets', async () => {
-    const { config } = await load(['--turn-secrets', SECRET]);
+    const { config } = await load(['--turn-secrets', SECRET, '--auth-api-keys', `web:${'k'.repeat(32)}`]);
     const masked = JSON.stringify(maskSecrets(config));
     expect(masked).toContain('"secrets":["********"]');
+    expect(masked).toContain('"apiKeys":["********"]');
+    expect(masked).not.toContain('kkk');
     expect(masked).toContain('"port":4300');
     expect(masked).not.toContain(SECRET);
   });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { findLocalAddress } from './local-address.ts';
@@ -8,6 +9,8 @@ import { type FlagReading, lanSettings, readFlags } from './read-flags.ts';
 import type { Config } from './schema.ts';
 import type { Setting } from './setting.ts';
 
+const guestSecretBytes = 32;
+
 export interface ConfigSources {
   args: readonly string[];
   environment: NodeJS.ProcessEnv;
@@ -17,6 +20,8 @@ export interface ConfigSources {
 export interface LoadedConfig {
   config: Config;
   switches: FlagReading['switches'];
+  /** With `--lan`, unless it has been configured who may join: the API key that was made for this run. */
+  guestKey: { id: string; secret: string } | undefined;
 }
 
 /** The configuration cannot be used; each problem is one line for a person. */
@@ -44,12 +49,23 @@ export async function loadConfig({ args, environment, cwd }: ConfigSources): Pro
   const file = readConfigFile({ cwd, given: flags.configFile ?? environment[CONFIG_FILE_VARIABLE] });
   const fromEnvironment = readEnvironment(environment);
   const settings = [...file.settings, ...fromEnvironment.settings, ...flags.settings];
+  const guestKey = flags.switches.has('lan') ? guestKeyFor(settings) : undefined;
   if (flags.switches.has('lan')) {
-    const lan = lanSettings({ hasCertificate: settings.some(({ key }) => key.name === 'http.tls.certificate') });
+    const hasCertificate = settings.some(({ key }) => key.name === 'http.tls.certificate');
+    const lan = lanSettings({ hasCertificate, guestKey });
     settings.splice(settings.length - flags.settings.length, 0, ...lan);
   }
   const config = requireConfig([...file.problems, ...fromEnvironment.problems, ...flags.problems], settings);
-  return { config: deepFreeze(await fillFoundValues(config, environment)), switches: flags.switches };
+  return { config: deepFreeze(await fillFoundValues(config, environment)), switches: flags.switches, guestKey };
+}
+
+/** Undefined where it is settled already who may join. */
+function guestKeyFor(settings: readonly Setting[]): LoadedConfig['guestKey'] {
+  const isSettled = settings.some(
+    ({ key, value }) =>
+      key.name === 'auth.apiKeys' || key.name === 'auth.jwksUrl' || (key.name === 'auth.mode' && value === 'open'),
+  );
+  return isSettled ? undefined : { id: 'lan', secret: randomBytes(guestSecretBytes).toString('base64url') };
 }
 
 function requireConfig(problems: string[], settings: Setting[]): Config {

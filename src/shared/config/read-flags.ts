@@ -5,7 +5,7 @@ import { suggestion } from './suggest.ts';
 /** Flags that are not keys of the configuration. */
 export const commandFlags = {
   config: 'FILE: read the settings from this file',
-  lan: 'serve the local network over HTTPS with a generated certificate, and print a QR code',
+  lan: 'serve the local network over HTTPS with a generated certificate, and print a link and a QR code for guests',
   'print-config': 'print the effective configuration, secrets masked, and stop',
   'ready-json': 'print one line of JSON with the real addresses when everything is ready',
   version: 'print the version and stop',
@@ -100,13 +100,19 @@ function flagNames(): string[] {
   return [...keysByFlag.keys(), ...Object.keys(commandFlags), ...Object.keys(aliases)];
 }
 
+interface LanOptions {
+  hasCertificate: boolean;
+  guestKey: { id: string; secret: string } | undefined;
+}
+
 /** What `--lan` stands for; a flag that is given beside it wins, since it comes later. */
-export function lanSettings({ hasCertificate }: { hasCertificate: boolean }): Setting[] {
+export function lanSettings({ hasCertificate, guestKey }: LanOptions): Setting[] {
   const values: Record<string, unknown> = {
     'http.host': '0.0.0.0',
     'http.tls.selfSigned': !hasCertificate,
     'media.listenAddresses': ['0.0.0.0'],
     'turn.listeningAddress': '0.0.0.0',
+    ...(guestKey && { 'auth.apiKeys': [`${guestKey.id}:${guestKey.secret}`] }),
   };
   return Object.entries(values).flatMap(([name, value]) => {
     const key = findKey(name);

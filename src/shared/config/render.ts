@@ -77,6 +77,8 @@ const introduction = [
   '',
   '`--lan` listens on all interfaces (`http.host`, `media.listenAddresses` and `turn.listeningAddress` become',
   '`0.0.0.0`) and sets `http.tls.selfSigned`, because browsers give a page the camera only over HTTPS or on loopback.',
+  'Unless it is configured who may join, it makes an API key for this run and prints a link with a token that is good for',
+  'every room and a day: whoever has the link comes in and can invite others with it, and nobody else can.',
   'Another flag beside it wins over what it sets. With `http.tls.certificate` no certificate is generated.',
   '',
 ];

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { accessModeOf, hasKeys, missingKeyAdvice } from './access-mode.ts';
 import { field, filePath } from './field.ts';
+import { authSection } from './sections/auth.ts';
 import { httpSection } from './sections/http.ts';
 import { limitsSection } from './sections/limits.ts';
 import { mediaSection } from './sections/media.ts';
 import { turnSection } from './sections/turn.ts';
+import { webhooksSection } from './sections/webhooks.ts';
 
 const logSection = z.strictObject({
   level: field(
@@ -22,12 +25,16 @@ const metricsSection = z.strictObject({
 
 /** Problems that a single key does not show. The path names the key to change. */
 function checkTogether(config: Sections, report: (path: string[], expected: string) => void): void {
-  const { http, turn, limits } = config;
+  const { http, turn, limits, webhooks } = config;
   if ((http.tls.certificate === undefined) !== (http.tls.key === undefined)) {
     report(['http', 'tls'], 'a certificate and a key, or neither');
   }
   if (http.tls.selfSigned && http.tls.certificate !== undefined) {
     report(['http', 'tls', 'selfSigned'], 'false, because http.tls.certificate is set');
+  }
+  if (accessModeOf(config) === 'token' && !hasKeys(config)) report(['auth'], missingKeyAdvice);
+  if (webhooks.urls.length > 0 && webhooks.secret === undefined) {
+    report(['webhooks', 'secret'], 'a secret that signs what is sent to webhooks.urls');
   }
   if ((turn.certificate === undefined) !== (turn.key === undefined)) {
     report(['turn'], 'turn.certificate and turn.key, or neither');
@@ -43,9 +50,11 @@ function checkTogether(config: Sections, report: (path: string[], expected: stri
 
 const sections = z.strictObject({
   http: httpSection.prefault({}),
+  auth: authSection.prefault({}),
   media: mediaSection.prefault({}),
   turn: turnSection.prefault({}),
   limits: limitsSection.prefault({}),
+  webhooks: webhooksSection.prefault({}),
   log: logSection.prefault({}),
   metrics: metricsSection.prefault({}),
   cacheDirectory: field(filePath().optional(), 'Where generated certificates are kept.', {

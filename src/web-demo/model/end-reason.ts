@@ -22,6 +22,9 @@ export interface EndReason {
 const kinds: Readonly<Record<string, EndKind>> = {
   left: 'Left',
   removed: 'Removed',
+  banned: 'Removed',
+  revoked: 'Removed',
+  tokenExpired: 'Unauthorized',
   roomClosed: 'Closed',
   sessionReplaced: 'Replaced',
   serverShutdown: 'Shutdown',

@@ -36,6 +36,16 @@ describe('inviteLink', () => {
     expect(link).not.toContain('secret');
     expect(parse(link).room).toBe('Über uns/2');
   });
+
+  it('carries a token that is made to be passed on, and no personal one', () => {
+    const tokenOf = (claims: object) => `h.${btoa(JSON.stringify(claims)).replaceAll('=', '')}.s`;
+    const guest = tokenOf({ sub: 'guest', link: true });
+    const base = new URL('https://call.test/');
+    expect(parse(inviteLink(base, 'tea', guest))).toEqual({ room: 'tea', token: guest });
+    for (const token of [tokenOf({ sub: 'alice' }), tokenOf({ link: 'true' }), 'x.%.y', '', null]) {
+      expect(parse(inviteLink(base, 'tea', token)).token).toBeNull();
+    }
+  });
 });
 
 describe('randomRoomName', () => {

@@ -31,9 +31,26 @@ export function parseRoomLink(location: Pick<URL, 'hash' | 'search'>): RoomLink 
   return { room, token: new URLSearchParams(query).get('token') ?? search.get('token') };
 }
 
-/** The address to give to others. It never carries our own token. */
-export function inviteLink(base: Pick<URL, 'origin' | 'pathname'>, room: string): string {
-  return `${base.origin}${base.pathname}#/${encodeURIComponent(room)}`;
+/** The address to give to others. It never carries a token of our own, only one that is made to be passed on. */
+export function inviteLink(base: Pick<URL, 'origin' | 'pathname'>, room: string, token: string | null = null): string {
+  return `${base.origin}${base.pathname}${roomHash(room, token)}`;
+}
+
+/** The part of the address that names the room, with a token that is made to be passed on. */
+export function roomHash(room: string, token: string | null): string {
+  const query = token !== null && isLinkToken(token) ? `?token=${encodeURIComponent(token)}` : '';
+  return `#/${encodeURIComponent(room)}${query}`;
+}
+
+/** Reads the claim `link` of an access token (RFC 7519), unverified: only the server's word counts for anything else. */
+function isLinkToken(token: string): boolean {
+  try {
+    const payload = token.split('.')[1] ?? '';
+    const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+    return typeof claims === 'object' && claims !== null && 'link' in claims && claims.link === true;
+  } catch {
+    return false;
+  }
 }
 
 const adjectives =

@@ -2,7 +2,7 @@ import { type Signal, signal } from '@preact/signals';
 import { CrosspointClientError } from '../../client/index.ts';
 import { type SupportProblem, supportProblem } from '../model/browser-support.ts';
 import { type EndReason, endReason } from '../model/end-reason.ts';
-import { cleanRoomName, inviteLink, parseRoomLink, randomRoomName } from '../model/room-link.ts';
+import { cleanRoomName, inviteLink, parseRoomLink, randomRoomName, roomHash } from '../model/room-link.ts';
 import { Call } from './call.ts';
 import type { CreateClient } from './call-client.ts';
 import { LocalMedia } from './local-media.ts';
@@ -47,7 +47,7 @@ export class CallStore {
   }
 
   get inviteLink(): string {
-    return inviteLink(location, this.roomName.value);
+    return inviteLink(location, this.roomName.value, this.#token);
   }
 
   suggestRoomName(): void {
@@ -59,7 +59,7 @@ export class CallStore {
     if (room === '' || this.view.peek().name === 'joining') return;
     this.roomName.value = room;
     this.view.value = { name: 'joining' };
-    history.replaceState(null, '', `#/${encodeURIComponent(room)}`);
+    history.replaceState(null, '', roomHash(room, this.#token));
     await this.#enter(room);
   }
 

@@ -1,0 +1,46 @@
+import { accessModeOf, hasKeys, isExposed } from '../shared/config/access-mode.ts';
+import type { Config } from '../shared/config/schema.ts';
+import { signalingLimits } from '../shared/limits.ts';
+import { Doorkeeper } from '../signaling/auth/doorkeeper.ts';
+import { Revocations } from '../signaling/auth/revocations.ts';
+import { TokenVerifier } from '../signaling/auth/token-verifier.ts';
+
+interface Access {
+  doorkeeper: Doorkeeper;
+  /** Absent without keys; there is no HTTP API then. */
+  verifier: TokenVerifier | undefined;
+  /** Everybody who can reach the server over the network may join. */
+  openToNetwork: boolean;
+}
+
+/** What the configuration says about who may come in. */
+export function createAccess(config: Config): Access {
+  const { clockToleranceSeconds } = config.auth;
+  const mode = accessModeOf(config);
+  const { maxRevocations, revocationKeptMs } = signalingLimits;
+  const revocations = new Revocations({ maxEntries: maxRevocations, keptMs: revocationKeptMs });
+  const verifier = hasKeys(config) ? createVerifier(config, revocations) : undefined;
+  return {
+    doorkeeper: new Doorkeeper({ mode, verifier, clockToleranceSeconds, revocations }),
+    verifier,
+    openToNetwork: mode === 'open' && isExposed(config),
+  };
+}
+
+function createVerifier({ auth }: Config, revocations: Revocations): TokenVerifier {
+  const { apiKeys, jwksUrl, issuer, audience, clockToleranceSeconds } = auth;
+  return new TokenVerifier({
+    apiKeys: new Map(apiKeys.map(splitApiKey)),
+    ...(jwksUrl !== undefined && { jwks: new URL(jwksUrl) }),
+    ...(issuer !== undefined && { issuer }),
+    ...(audience !== undefined && { audience }),
+    clockToleranceSeconds,
+    revocations,
+  });
+}
+
+/** `ID:SECRET`; the secret may hold colons. */
+function splitApiKey(key: string): [id: string, secret: string] {
+  const colon = key.indexOf(':');
+  return [key.slice(0, colon), key.slice(colon + 1)];
+}
