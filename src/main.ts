@@ -35,7 +35,7 @@ async function start({ config, switches, guestKey }: LoadedConfig): Promise<void
   print(renderBanner(addresses, { version: packageVersion(), selfSigned, openToNetwork, guestLink }));
   if (switches.has('lan')) print(renderQrCode(guestLink ?? addresses.demo));
   if (switches.has('ready-json')) {
-    print(`${JSON.stringify({ event: 'ready', pid: process.pid, ...addresses })}\n`);
+    print(`${JSON.stringify({ event: 'ready', pid: process.pid, ...addresses, guestLink })}\n`);
   }
 }
 

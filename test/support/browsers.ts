@@ -50,6 +50,8 @@ export interface TestPage {
 export interface LaunchOptions {
   /** For servers with a self-signed certificate, TURN over TLS in Chromium included. */
   acceptInsecureCertificates?: boolean;
+  /** Chromium only: what to start in its place, for instance a script that starts it on another host. */
+  executable?: string;
   /** Firefox only: a profile folder prepared beforehand, for instance with a certificate authority in it. */
   profile?: string;
 }
@@ -95,10 +97,14 @@ const firefoxPreferences = {
   'datareporting.policy.dataSubmissionEnabled': false,
 };
 
+export function chromiumPath(): string {
+  return firstExisting(chromiumPaths, 'Chromium');
+}
+
 /** Starts a headless Chromium of the system. */
 export async function launchChromium(options: LaunchOptions = {}): Promise<TestBrowser> {
   const browser = await chromium.launch({
-    executablePath: firstExisting(chromiumPaths, 'Chromium'),
+    executablePath: options.executable ?? chromiumPath(),
     args: [...chromiumArguments, ...(options.acceptInsecureCertificates ? ['--ignore-certificate-errors'] : [])],
     ignoreDefaultArgs: ['--headless', '--mute-audio'],
     timeout: launchTimeoutMs,

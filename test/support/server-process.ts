@@ -19,6 +19,7 @@ const readyLine = z.object({
   signaling: z.string(),
   http: z.object({ host: z.string(), port: z.number() }),
   turn: z.array(z.object({ url: z.string() })),
+  guestLink: z.string().optional(),
 });
 
 type ReadyLine = z.infer<typeof readyLine>;
@@ -34,8 +35,16 @@ export interface ServerProcess extends ReadyLine, AsyncDisposable {
   kill(): Promise<void>;
 }
 
+interface StartOptions {
+  /** The program that runs Node, where that is not Node itself. */
+  node?: string;
+}
+
 /** Starts the server on free loopback ports; `flags` come after the defaults and override them. */
-export async function startServerProcess(flags: string[] = []): Promise<ServerProcess> {
+export async function startServerProcess(
+  flags: string[] = [],
+  { node = process.execPath }: StartOptions = {},
+): Promise<ServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'crosspoint-server-'));
   const defaults = [
     '--ready-json',
@@ -48,7 +57,7 @@ export async function startServerProcess(flags: string[] = []): Promise<ServerPr
     '--turn-tls-listening-port',
     '0',
   ];
-  const child = spawn(process.execPath, [mainFile, ...defaults, '--log-level', 'info', ...flags], {
+  const child = spawn(node, [mainFile, ...defaults, '--log-level', 'info', ...flags], {
     cwd: folder,
     env: { ...process.env, MEDIASOUP_WORKER_BIN: workerBin() },
     stdio: ['ignore', 'pipe', 'pipe'],

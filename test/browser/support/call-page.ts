@@ -12,8 +12,8 @@ interface OpenOptions {
   demo: string;
   room: string;
   name: string;
-  /** More address parameters, for instance `ice=relay`. */
-  query?: string;
+  /** Access token, as a guest's link carries it. */
+  token?: string;
   capture?: ProbeOptions['capture'];
   relay?: ProbeOptions['relay'];
   size?: { width: number; height: number };
@@ -33,9 +33,9 @@ export class CallPage {
 
   /** Opens the lobby of a room. */
   static async open(browser: TestBrowser, options: OpenOptions): Promise<CallPage> {
-    const { demo, room, name, query = '', capture = smallCapture, relay, size = { width: 960, height: 600 } } = options;
+    const { demo, room, name, token, capture = smallCapture, relay, size = { width: 960, height: 600 } } = options;
     const lines: string[] = [];
-    const page = await browser.openPage(`${demo}${query ? `?${query}` : ''}#/${encodeURIComponent(room)}`, {
+    const page = await browser.openPage(`${demo}#/${encodeURIComponent(room)}${token ? `?token=${token}` : ''}`, {
       ...size,
       initScript: pageProbe({ capture, ...(relay && { relay }) }),
       onConsole: (text) => lines.push(text),
@@ -47,6 +47,7 @@ export class CallPage {
   static async join(browser: TestBrowser, options: OpenOptions): Promise<CallPage> {
     const call = await CallPage.open(browser, options);
     await call.enter();
+    await call.waitForElement('call');
     return call;
   }
 
@@ -64,7 +65,6 @@ export class CallPage {
       return video !== null && video.videoWidth > 0;
     }, undefined);
     await this.press('join');
-    await this.waitForElement('call');
   }
 
   async press(testId: string): Promise<void> {
