@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Order, Report } from './hub/generator.ts';
 import { hubs, installPeers, type RunningHub, reference } from './hub/hubs.ts';
-import { cpuSecondsOf, residentBytesOf } from './hub/process-cost.ts';
+import { cpuSecondsOf, pin, residentBytesOf } from './hub/process-cost.ts';
 import type { Workload } from './hub/workloads.ts';
 
 /**
@@ -62,6 +62,10 @@ const rows: Row[] = [
 class Generator {
   readonly #child = fork(new URL('./hub/generator.ts', import.meta.url));
 
+  constructor() {
+    if (this.#child.pid !== undefined) pin(this.#child.pid, 'other cores');
+  }
+
   order(order: Order): void {
     this.#child.send(order);
   }
@@ -81,6 +85,12 @@ class Generator {
   close(): void {
     this.#child.disconnect();
   }
+}
+
+async function startPinned({ start }: (typeof hubs)[number]): Promise<RunningHub> {
+  const hub = await start();
+  pin(hub.pid, 'first core');
+  return hub;
 }
 
 async function measureWindow(generator: Generator, hub: RunningHub, workload: Workload): Promise<number> {
@@ -124,7 +134,7 @@ const idleWatchMs = 20_000;
 
 /** Fresh hubs, because memory that earlier work left behind would be counted or reused. */
 async function measureIdle(definition: (typeof hubs)[number]): Promise<IdleCost> {
-  const hub = await definition.start();
+  const hub = await startPinned(definition);
   const generator = new Generator();
   const { name, dialect, origin, pid } = hub;
   try {
@@ -192,7 +202,7 @@ async function main(): Promise<void> {
   const wantedRows = rows.filter(({ name }) => options.only === undefined || name.includes(options.only));
   const running: RunningHub[] = [];
   try {
-    if (wantedRows.length > 0) for (const { start } of chosen) running.push(await start());
+    if (wantedRows.length > 0) for (const definition of chosen) running.push(await startPinned(definition));
     for (const row of wantedRows) {
       process.stderr.write(`${row.name} `);
       results.push({ row, best: await measureRow(row, running) });
