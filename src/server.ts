@@ -45,6 +45,8 @@ export interface RunningServer {
   counts(): { hub: HubCounts; sfu: SfuCounts };
   /** Process ids of the media workers. */
   workerPids(): number[];
+  /** Lets calls go on for as long as the configuration grants, and takes no new rooms meanwhile. */
+  drain(): Promise<void>;
   /** Tells everyone, and ends all parts in the order in which they need each other. Idempotent. */
   close(): Promise<void>;
 }
@@ -105,8 +107,13 @@ async function start({ config, logger, parts }: ServerOptions & { parts: Parts }
     openToNetwork,
     counts: () => ({ hub: hub.counts(), sfu: sfu.counts() }),
     workerPids: () => sfu.workerPids(),
+    drain: () => drain(config, hub),
     close: () => parts.close(),
   };
+}
+
+async function drain({ shutdown: { drainTimeoutMs } }: Config, hub: Hub): Promise<void> {
+  if (drainTimeoutMs > 0) await hub.drain(drainTimeoutMs);
 }
 
 function tlsCredentialsOf({ http, media, cacheDirectory = '.' }: Config) {
@@ -126,7 +133,7 @@ function listen({ http, metrics: { token } }: Config, { credentials, hub, metric
     host: http.host,
     port: http.port,
     credentials,
-    onRequest: answerWith(endpoints),
+    onRequest: answerWith(endpoints, hub),
     onUpgrade: (request, socket, head) => {
       if (request.url?.split('?', 1)[0] === signalingPath) hub.handleUpgrade(request, socket, head);
       else refuseUpgrade(socket, 404, 'There is no WebSocket here.');
@@ -139,11 +146,17 @@ interface Endpoint {
   handle(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
-function answerWith(endpoints: readonly Endpoint[]): RequestListener {
+function answerWith(endpoints: readonly Endpoint[], hub: Hub): RequestListener {
   return (request, response) => {
-    if (request.url === '/healthz') response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok\n');
+    if (request.url === '/healthz') answerHealth(response, hub);
     else if (!endpoints.some((endpoint) => endpoint.handle(request, response))) response.writeHead(404).end();
   };
+}
+
+/** A load balancer sends newcomers elsewhere as soon as the server is about to stop. */
+function answerHealth(response: ServerResponse, { draining }: Hub): void {
+  response.writeHead(draining ? 503 : 200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-store' });
+  response.end(draining ? 'draining\n' : 'ok\n');
 }
 
 function httpAddresses({ http, media }: Config, port: number) {

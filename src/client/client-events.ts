@@ -91,6 +91,8 @@ export interface ClientEvents {
   localTrackUnpublished: [track: LocalTrack];
   /** The device behind an own track has gone, or the person ended the screen share. It is still published. */
   localTrackEnded: [track: LocalTrack];
+  /** The server will stop: until `deadline` (milliseconds since 1970, by its clock) the call may go on. */
+  drainAnnounced: [deadline: number];
   mediaStateChanged: [connection: ServerConnection, state: MediaState];
   offerReceived: [offer: ReceivedDescription];
   answerReceived: [answer: ReceivedDescription];

@@ -207,6 +207,9 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
       case 'renegotiate':
         this.#media.renegotiate(params.connections);
         break;
+      case 'draining':
+        this.emit('drainAnnounced', params.deadline);
+        break;
     }
   }
 }

@@ -34,6 +34,7 @@ export const errorCodes = {
   tooManyRooms: failsRequest('The identity or address has opened its number of rooms.'),
   roomFull: failsRequest('The room has reached its number of participants.'),
   serverFull: failsRequest('The server has reached its number of rooms or sessions.'),
+  serverDraining: failsRequest('The server is about to stop and takes no new rooms.'),
   sessionNotFound: failsRequest('The session to resume has ended; join anew.'),
   participantNotFound: failsRequest('There is no such participant in the room.'),
   trackNotFound: failsRequest('There is no such track in the room.'),

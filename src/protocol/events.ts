@@ -163,6 +163,18 @@ const renegotiate = {
   params: z.object({ connections: z.array(serverConnection) }),
 };
 
+const draining = {
+  summary: 'The server will stop: rooms that are open may go on until the deadline, new ones are refused.',
+  params: z.object({
+    deadline: z
+      .number()
+      .int()
+      .describe(
+        'When everybody is disconnected with `serverShutdown`; milliseconds since 1970, by the server’s clock.',
+      ),
+  }),
+};
+
 const disconnect = {
   summary:
     'The last event on a connection: the server closes it afterwards. Not part of the sequence, its `seq` is 0; never sent again.',
@@ -194,6 +206,7 @@ export const events = {
   quality,
   subscription,
   renegotiate,
+  draining,
   disconnect,
 } as const;
 

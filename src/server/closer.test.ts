@@ -12,7 +12,7 @@ async function startProgram(closable: string): Promise<ChildProcess> {
     const life = setInterval(() => {}, 1000);
     const closer = new Closer(createSilentLogger());
     closer.watchSignals();
-    const start = () => closer.handleStarted(${closable});
+    const start = () => closer.handleStarted({ drain: async () => {}, ...${closable} });
     ${closable.includes('late') ? 'process.once("SIGINT", () => setImmediate(start));' : 'start();'}
     console.log('ready');
   `;
@@ -42,6 +42,35 @@ describe('Closer', () => {
     if (child.stdout) await once(child.stdout, 'data');
     child.kill('SIGINT');
     expect(await exited).toBe(130);
+  });
+
+  it('drains on SIGTERM before it closes', async () => {
+    const drain = 'drain: async () => console.log("drains")';
+    const child = await startProgram(
+      `{ ${drain}, close: async () => { console.log("closes"); clearInterval(life); } }`,
+    );
+    let output = '';
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.kill('SIGTERM');
+    expect(await exitCode(child)).toBe(0);
+    expect(output).toBe('drains\ncloses\n');
+  });
+
+  it('drains no longer when a second signal comes', async () => {
+    const drain = 'drain: () => { console.log("drains"); return new Promise(() => {}); }';
+    const child = await startProgram(`{ ${drain}, close: async () => clearInterval(life) }`);
+    child.kill('SIGTERM');
+    if (child.stdout) await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await exitCode(child)).toBe(0);
+  });
+
+  it('does not drain when a person at the terminal wants the end', async () => {
+    const child = await startProgram('{ drain: () => new Promise(() => {}), close: async () => clearInterval(life) }');
+    child.kill('SIGINT');
+    expect(await exitCode(child)).toBe(0);
   });
 
   it('closes what starts only after the signal', async () => {

@@ -5,14 +5,19 @@ const CLOSE_TIMEOUT_MS = 10_000;
 const SIGNAL_EXIT_CODE = 130;
 
 interface Closable {
+  /** Resolves when it may be closed without harm to what is going on, or when the time for that is over. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Closes the server on the first signal, also on one that comes while it starts, and exits on the second. */
+/**
+ * Ends the server on a signal, also on one that comes while it starts: SIGTERM lets calls end first, the others close at
+ * once. Each further signal takes the next step without waiting: from draining to closing, from closing to the exit.
+ */
 export class Closer {
   readonly #logger: Logger;
   #server: Closable | undefined;
-  #asked = false;
+  #stage: 'running' | 'draining' | 'closing' = 'running';
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -25,13 +30,24 @@ export class Closer {
   /** Takes charge of the server; true when closing it was asked for before it had started. */
   handleStarted(server: Closable): boolean {
     this.#server = server;
-    if (this.#asked) void this.#close(server);
-    return this.#asked;
+    if (this.#stage === 'closing') void this.#close(server);
+    return this.#stage === 'closing';
   }
 
   #handleSignal(signal: NodeJS.Signals): void {
-    if (this.#asked) process.exit(SIGNAL_EXIT_CODE);
-    this.#asked = true;
+    if (this.#stage === 'closing') process.exit(SIGNAL_EXIT_CODE);
+    if (signal === 'SIGTERM' && this.#stage === 'running' && this.#server) void this.#drain(this.#server);
+    else this.#beginClosing(signal);
+  }
+
+  async #drain(server: Closable): Promise<void> {
+    this.#stage = 'draining';
+    await server.drain();
+    if (this.#stage === 'draining') this.#beginClosing('SIGTERM');
+  }
+
+  #beginClosing(signal: NodeJS.Signals): void {
+    this.#stage = 'closing';
     this.#logger.info({ signal }, 'closing; a second signal exits at once');
     if (this.#server) void this.#close(this.#server);
   }

@@ -149,6 +149,8 @@ export const signalingLimits = {
   maxTracksPerParticipant: 16,
   /** Clients come back spread over this time after a shutdown, so that they do not all come at once. */
   shutdownRetryMs: 1_000,
+  /** A new room is asked for again after this long: by then a load balancer knows that the server drains. */
+  drainRetryMs: 5_000,
 } as const;
 
 /** The limits of the hub as an operator may set them. */

@@ -3,6 +3,7 @@ import type { SignalingLimits } from '../shared/limits.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { HubCounters } from '../shared/tally.ts';
 import type { Doorkeeper } from './auth/doorkeeper.ts';
+import type { Drain } from './drain.ts';
 import type { AddressRate } from './edge/address-rate.ts';
 import type { MediaBridge } from './media/media-bridge.ts';
 import type { Moderation } from './moderation/moderation.ts';
@@ -14,6 +15,7 @@ export interface HubServices {
   readonly rooms: RoomRegistry;
   readonly sessions: SessionRegistry;
   readonly moderation: Moderation;
+  readonly drain: Drain;
   readonly doorkeeper: Doorkeeper;
   /** Bounds joins, whatever becomes of them. */
   readonly joinRate: AddressRate;

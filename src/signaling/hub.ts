@@ -7,6 +7,7 @@ import { type SignalingLimits, signalingLimits } from '../shared/limits.ts';
 import type { Logger } from '../shared/logger.ts';
 import { HubCounters } from '../shared/tally.ts';
 import { type Doorkeeper, openDoor } from './auth/doorkeeper.ts';
+import { Drain } from './drain.ts';
 import { AddressRate } from './edge/address-rate.ts';
 import { SignalingEdge } from './edge/signaling-edge.ts';
 import type { HubServices } from './hub-services.ts';
@@ -75,8 +76,19 @@ export class Hub {
     this.#services.moderation.revoke(identity);
   }
 
+  /** True from the beginning of the end: it takes no new rooms. */
+  get draining(): boolean {
+    return this.#services.drain.begun;
+  }
+
+  /** Takes no new rooms, tells everyone until when calls may go on, and resolves when nobody is left or the time is over. */
+  drain(timeoutMs: number): Promise<void> {
+    return this.#services.drain.run(timeoutMs);
+  }
+
   /** Tells everyone, closes all connections, and ends all sessions and rooms. Idempotent. */
   async close(): Promise<void> {
+    this.#services.drain.refuseRooms();
     await this.#edge.close();
     this.#services.sessions.close();
     this.#services.rooms.close();
@@ -90,6 +102,7 @@ function createServices(options: HubOptions, flusher: TurnFlusher): HubServices 
   logRooms(rooms, logger);
   const sessions = new SessionRegistry({ rooms, counters, limits });
   const media = sfu ? new MediaBridge(sfu) : undefined;
+  const drain = new Drain({ rooms, sessions, logger });
   const moderation = new Moderation({ sessions, media, doorkeeper });
   const joinRate = new AddressRate({
     perSecond: limits.joinsPerSecondPerAddress,
@@ -101,6 +114,7 @@ function createServices(options: HubOptions, flusher: TurnFlusher): HubServices 
     rooms,
     sessions,
     moderation,
+    drain,
     doorkeeper,
     joinRate,
     media,

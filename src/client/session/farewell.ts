@@ -1,5 +1,5 @@
 import { type DisconnectAction, type ErrorDefinition, errorCodes } from '../../protocol/error-codes.ts';
-import type { ClientErrorCode } from '../client-error.ts';
+import type { ClientErrorCode, CrosspointClientError } from '../client-error.ts';
 
 /** Why a connection ended and what to do next: from the `disconnect` event, else from the close code. */
 export interface Farewell {
@@ -20,4 +20,10 @@ export function farewellOf(closeCode: number): Farewell {
   return (
     byCloseCode.get(closeCode) ?? { code: 'connectionLost', message: 'The connection was lost.', action: 'resume' }
   );
+}
+
+/** A refusal to join that passes: like a lost connection, after the time that the server asks for. */
+export function passingRefusalOf({ code, message, data }: CrosspointClientError): Farewell {
+  const asked = typeof data === 'object' && data !== null && 'retryAfterMs' in data ? data.retryAfterMs : undefined;
+  return { code, message, action: 'resume', retryAfterMs: typeof asked === 'number' && asked > 0 ? asked : undefined };
 }

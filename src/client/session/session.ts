@@ -7,7 +7,7 @@ import { EventEmitter } from '../event-emitter.ts';
 import type { ClientLogger, ClientOptions, JoinOptions, SelfUpdate } from '../options.ts';
 import type { WebSocketConstructor } from '../platform.ts';
 import type { Frame, ServerEvent } from './decode-frame.ts';
-import { type Farewell, farewellOf } from './farewell.ts';
+import { type Farewell, farewellOf, passingRefusalOf } from './farewell.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { watchNetwork } from './network-watch.ts';
 import { Reconnection } from './reconnection.ts';
@@ -48,7 +48,13 @@ interface Membership {
 /** Refusals of a resume after which a new session may still be let in, with a current token. */
 const resumeRefusals: readonly string[] = ['sessionNotFound', 'unauthorized', 'forbidden', 'invalidParams'];
 /** Refusals of a rejoin that pass. */
-const passingRefusals: readonly string[] = ['serverFull', 'rateLimited', 'internalError', 'requestTimeout'];
+const passingRefusals: readonly string[] = [
+  'serverFull',
+  'serverDraining',
+  'rateLimited',
+  'internalError',
+  'requestTimeout',
+];
 /** Refusals of a first join that a person may try again later. */
 const laterRefusals: readonly string[] = [...passingRefusals, 'roomFull', 'connectionFailed'];
 
@@ -207,7 +213,7 @@ export class Session extends EventEmitter<SessionEvents> {
     const passing =
       !membership.firstJoin && (passingRefusals.includes(error.code) || error.code === 'connectionFailed');
     if (passing) {
-      this.#handleLoss(membership, { ...farewellOf(0), code: error.code });
+      this.#handleLoss(membership, passingRefusalOf(error));
       return;
     }
     const action = laterRefusals.includes(error.code) ? 'rejoin' : 'giveUp';

@@ -5,6 +5,7 @@ import { authSection } from './sections/auth.ts';
 import { httpSection } from './sections/http.ts';
 import { limitsSection } from './sections/limits.ts';
 import { mediaSection } from './sections/media.ts';
+import { shutdownSection } from './sections/shutdown.ts';
 import { turnSection } from './sections/turn.ts';
 import { webhooksSection } from './sections/webhooks.ts';
 
@@ -54,6 +55,7 @@ const sections = z.strictObject({
   media: mediaSection.prefault({}),
   turn: turnSection.prefault({}),
   limits: limitsSection.prefault({}),
+  shutdown: shutdownSection.prefault({}),
   webhooks: webhooksSection.prefault({}),
   log: logSection.prefault({}),
   metrics: metricsSection.prefault({}),

@@ -52,6 +52,7 @@ function enter(context: RequestContext, session: Session, resumedAt?: number): J
   context.whenAnswered(() => {
     if (peer.closed) return hub.sessions.suspend(session);
     session.attach(peer, seq);
+    if (resumedAt === undefined) hub.drain.inform(session);
     if (!session.waiting) hub.media?.welcome(session);
   });
   return describe(hub, session, { resumed: resumedAt !== undefined, seq });

@@ -26,6 +26,8 @@ export class RoomRegistry extends EventEmitter<RoomRegistryEvents> {
   /** Number of open rooms by who opened them. */
   readonly #openedBy = new Map<string, number>();
   readonly #emptyTimers = new Map<Room, NodeJS.Timeout>();
+  /** The server is about to go: no new rooms. */
+  isDraining = false;
 
   constructor(options: RoomRegistryOptions) {
     super();
@@ -50,7 +52,7 @@ export class RoomRegistry extends EventEmitter<RoomRegistryEvents> {
     return room;
   }
 
-  /** The room of that name, which is opened when there is none; throws `forbidden`, `tooManyRooms` or `serverFull`. */
+  /** The room of that name, which is opened when there is none; throws `forbidden`, `tooManyRooms`, `serverFull` or `serverDraining`. */
   openRoom(name: string, newcomer: Newcomer): Room {
     const existing = this.#rooms.get(name);
     if (existing) return existing;
@@ -65,7 +67,7 @@ export class RoomRegistry extends EventEmitter<RoomRegistryEvents> {
     return room;
   }
 
-  /** A room that nobody is in yet; throws `roomExists` or `serverFull`. */
+  /** A room that nobody is in yet; throws `roomExists`, `serverFull` or `serverDraining`. */
   createRoom(name: string, settings: RoomSettings): Room {
     if (this.#rooms.has(name)) throw new CrosspointError('roomExists');
     const room = this.#open(name, settings);
@@ -87,6 +89,7 @@ export class RoomRegistry extends EventEmitter<RoomRegistryEvents> {
 
   #open(name: string, settings: RoomSettings): Room {
     const { limits, flusher } = this.#options;
+    if (this.isDraining) throw new CrosspointError('serverDraining', { data: { retryAfterMs: limits.drainRetryMs } });
     if (this.#rooms.size >= limits.maxRooms) throw new CrosspointError('serverFull');
     const room = new Room({ ...settings, name, flusher, maxBans: limits.maxBansPerRoom });
     this.#rooms.set(name, room);

@@ -40,6 +40,7 @@ export class SessionRegistry {
   readonly #options: SessionRegistryOptions;
   readonly #sessions = new Map<string, Session>();
   #waiting = 0;
+  #whenEmpty: PromiseWithResolvers<void> | undefined;
 
   constructor(options: SessionRegistryOptions) {
     this.#options = options;
@@ -54,9 +55,16 @@ export class SessionRegistry {
     return this.#waiting;
   }
 
+  /** Resolves when there is no session any more. */
+  emptied(): Promise<void> {
+    if (this.#sessions.size === 0) return Promise.resolve();
+    this.#whenEmpty ??= Promise.withResolvers();
+    return this.#whenEmpty.promise;
+  }
+
   /**
    * Creates a session in a room, which everyone in it learns, or before its door. Throws `forbidden`, `banned`,
-   * `roomLocked`, `roomFull`, `tooManyRooms` or `serverFull`.
+   * `roomLocked`, `roomFull`, `tooManyRooms`, `serverFull` or `serverDraining`.
    */
   begin(request: SessionRequest): Session {
     const room = this.#options.rooms.openRoom(request.room, request);
@@ -138,6 +146,9 @@ export class SessionRegistry {
     this.#options.counters.sessionsEnded.add(reason);
     session.room.leave(session, reason);
     this.#options.rooms.closeIfEmpty(session.room);
+    if (this.#sessions.size > 0) return;
+    this.#whenEmpty?.resolve();
+    this.#whenEmpty = undefined;
   }
 
   /** Ends every session. Idempotent. */

@@ -36,6 +36,7 @@ const kinds: Readonly<Record<string, EndKind>> = {
   heartbeatTimeout: 'Gone',
   roomFull: 'Full',
   serverFull: 'ServerFull',
+  serverDraining: 'Shutdown',
   unauthorized: 'Unauthorized',
   forbidden: 'Unauthorized',
 };
