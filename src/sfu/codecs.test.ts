@@ -12,11 +12,11 @@ describe('mediaCodecs', () => {
     expect(mediaCodecs(['VP8', 'VP8'])).toHaveLength(1);
   });
 
-  it('offers H.264 as constrained baseline and as high', () => {
+  it('offers H.264 as constrained baseline and as high, plain and constrained', () => {
     const profiles = mediaCodecs(['H264']).map(({ parameters }) =>
       String(parameters?.['profile-level-id']).slice(0, 4),
     );
-    expect(profiles).toEqual(['42e0', '640c']);
+    expect(profiles).toEqual(['42e0', '6400', '640c']);
   });
 
   it('names only what mediasoup carries, which RED is not', () => {

@@ -36,8 +36,11 @@ const codecs: Record<CodecName, Codec[]> = {
   ],
   VP8: [video('video/VP8')],
   VP9: [video('video/VP9', { 'profile-id': 0 }), video('video/VP9', { 'profile-id': 2 })],
-  /** Constrained baseline, which everybody has, and high. The level is symmetric only in name: asymmetry is allowed. */
-  H264: [h264('42e01f'), h264('640c1f')],
+  /**
+   * Constrained baseline, which everybody has, and high, plain and constrained, which browsers offer one or the other of.
+   * The level is symmetric only in name: asymmetry is allowed.
+   */
+  H264: [h264('42e01f'), h264('64001f'), h264('640c1f')],
   AV1: [video('video/AV1')],
 };
 
