@@ -66,6 +66,8 @@ class Client:
         self.last_id = 0
         self.replies = {}
         self.participants = {}
+        # Names of everyone who was ever there.
+        self.met = set()
         self.self_id = None
         self.sending = RTCPeerConnection()
         self.receiving = None
@@ -102,6 +104,7 @@ class Client:
     def handle_event(self, name, params):
         if name == "participantJoined":
             self.participants[params["participant"]["id"]] = params["participant"]
+            self.met.add(params["participant"]["name"])
         elif name == "participantLeft":
             self.participants.pop(params["participant"], None)
         elif name == "offer" and params.get("connection") == "subscribe":
@@ -115,6 +118,7 @@ class Client:
         joined = await self.request("join", {"room": room, "name": name})
         self.self_id = joined["participant"]["id"]
         self.participants = {participant["id"]: participant for participant in joined["participants"]}
+        self.met.update(participant["name"] for participant in joined["participants"])
 
     async def publish(self):
         """Sending media, steps 1 to 3."""
@@ -198,7 +202,7 @@ async def main():
             json.dumps(
                 {
                     "event": "result",
-                    "participants": [participant["name"] for participant in client.participants.values()],
+                    "met": sorted(client.met),
                     "received": client.counts,
                     "disconnect": client.disconnect,
                 }

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { workerBin } from './worker-bin.ts';
 
 const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const startTimeoutMs = 20_000;
+const startTimeoutMs = 50_000;
 
 const readyLine = z.object({
   event: z.literal('ready'),
