@@ -37,6 +37,8 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // CI machines are shared; a browser that was starved of processor time gets a second chance there.
+          retry: process.env.CI ? 1 : 0,
           fileParallelism: false,
         },
       },
