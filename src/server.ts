@@ -7,6 +7,7 @@ import { createMetrics } from './server/metrics.ts';
 import { sfuOptionsOf } from './server/sfu-options.ts';
 import { signalingOptionsOf } from './server/signaling-options.ts';
 import { startTurn } from './server/turn.ts';
+import { createWebhooks } from './server/webhooks.ts';
 import { createSfu } from './sfu/create-sfu.ts';
 import type { SfuCounts } from './sfu/types.ts';
 import { isWildcard } from './shared/config/load-config.ts';
@@ -15,6 +16,8 @@ import type { Logger } from './shared/logger.ts';
 import type { Metrics } from './shared/metrics.ts';
 import { HubCounters } from './shared/tally.ts';
 import { loadTlsCredentials } from './shared/tls/tls-credentials.ts';
+import { ApiEndpoint } from './signaling/api/api-endpoint.ts';
+import type { TokenVerifier } from './signaling/auth/token-verifier.ts';
 import { refuseUpgrade, signalingPath } from './signaling/edge/signaling-edge.ts';
 import { Hub, type HubCounts } from './signaling/hub.ts';
 import { MetricsEndpoint } from './signaling/metrics-endpoint.ts';
@@ -90,11 +93,21 @@ async function start({ config, logger, parts }: ServerOptions & { parts: Parts }
   const turn = await startTurn({ config, logger, credentials, mediaPorts: sfu.ports });
   if (turn.server) parts.add(turn.server);
   const counters = new HubCounters();
-  const { doorkeeper, openToNetwork } = createAccess(config);
+  const { doorkeeper, verifier, openToNetwork } = createAccess(config);
+  const webhooks = createWebhooks(config, logger);
+  if (webhooks) parts.add(webhooks);
   const { iceServersFor } = turn;
-  const hub = new Hub({ ...signalingOptionsOf(config), logger, counters, sfu, doorkeeper, iceServersFor });
+  const hub = new Hub({
+    ...signalingOptionsOf(config),
+    logger,
+    counters,
+    sfu,
+    doorkeeper,
+    iceServersFor,
+    webhooks: webhooks?.sender,
+  });
   const metrics = parts.add(createMetrics({ hub, counters, sfu, turn: turn.server }));
-  const http = parts.add(await listen(config, { credentials, hub, metrics }));
+  const http = parts.add(await listen(config, { credentials, hub, metrics, verifier, logger }));
   parts.add(hub);
   logger.debug({ host: config.http.host, port: http.address.port }, 'HTTP listens');
   if (openToNetwork) logger.warn('open mode: everybody who can reach this server may join every room');
@@ -125,10 +138,15 @@ interface HttpParts {
   credentials: Awaited<ReturnType<typeof tlsCredentialsOf>>;
   hub: Hub;
   metrics: Metrics;
+  verifier: TokenVerifier | undefined;
+  logger: Logger;
 }
 
-function listen({ http, metrics: { token } }: Config, { credentials, hub, metrics }: HttpParts) {
-  const endpoints = [new MetricsEndpoint({ metrics, token }), new StaticFiles(WEB_DEMO_DIR)];
+function listen({ http, metrics: { token } }: Config, { credentials, hub, metrics, verifier, logger }: HttpParts) {
+  const { administration, limits } = hub;
+  const { trustProxy } = http;
+  const api = new ApiEndpoint({ administration, verifier, limits, trustProxy, logger });
+  const endpoints = [new MetricsEndpoint({ metrics, token }), api, new StaticFiles(WEB_DEMO_DIR)];
   return HttpEdge.start({
     host: http.host,
     port: http.port,

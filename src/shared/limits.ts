@@ -153,6 +153,18 @@ export const signalingLimits = {
   drainRetryMs: 5_000,
 } as const;
 
+export const webhookLimits = {
+  /** Events that wait for one receiver: some minutes of a busy server, in 300 kB. */
+  maxQueued: 1_000,
+  /** With the delay doubled each time the last attempt comes half a minute after the first. */
+  maxAttempts: 6,
+  retryDelayMs: 1_000,
+  /** A receiver answers at once and does its work afterwards. */
+  timeoutMs: 5_000,
+  /** How long the last events get when the server closes. */
+  closeTimeoutMs: 2_000,
+} as const;
+
 /** The limits of the hub as an operator may set them. */
 export type SignalingLimits = { readonly [Name in keyof typeof signalingLimits]: number };
 

@@ -6,6 +6,7 @@ import type { Sfu } from '../sfu/types.ts';
 import { type SignalingLimits, signalingLimits } from '../shared/limits.ts';
 import type { Logger } from '../shared/logger.ts';
 import { HubCounters } from '../shared/tally.ts';
+import { Administration } from './api/administration.ts';
 import { type Doorkeeper, openDoor } from './auth/doorkeeper.ts';
 import { Drain } from './drain.ts';
 import { AddressRate } from './edge/address-rate.ts';
@@ -16,6 +17,8 @@ import { MediaBridge } from './media/media-bridge.ts';
 import { Moderation } from './moderation/moderation.ts';
 import { RoomRegistry } from './rooms/room-registry.ts';
 import { SessionRegistry } from './rooms/session-registry.ts';
+import { reportRooms } from './webhooks/report-rooms.ts';
+import type { WebhookSender } from './webhooks/webhook-sender.ts';
 import { TurnFlusher } from './wire/turn-flusher.ts';
 
 export interface HubOptions {
@@ -28,6 +31,8 @@ export interface HubOptions {
   trustProxy?: boolean;
   /** Who comes in; everybody when it is absent. */
   doorkeeper?: Doorkeeper;
+  /** Tells other servers what happens in rooms. */
+  webhooks?: WebhookSender | undefined;
   /** Without it rooms carry peer-to-peer calls and messages. */
   sfu?: Sfu | undefined;
   /** STUN and TURN servers with credentials for one participant. */
@@ -47,11 +52,14 @@ export interface HubCounts {
 /** The signaling hub: connections, sessions and rooms. It gets its sockets from an HTTP server's `upgrade` event. */
 export class Hub {
   readonly #services: HubServices;
+  /** Rooms as other servers see and change them. */
+  readonly administration: Administration;
   readonly #edge: SignalingEdge;
 
   constructor(options: HubOptions) {
     const flusher = new TurnFlusher();
     this.#services = createServices(options, flusher);
+    this.administration = new Administration(this.#services);
     const { allowedOrigins = [], trustProxy = false } = options;
     this.#edge = new SignalingEdge({ hub: this.#services, flusher, allowedOrigins, trustProxy });
   }
@@ -71,9 +79,9 @@ export class Hub {
     };
   }
 
-  /** Ends all sessions of an identity, and lets it in again only with a token issued from now on. */
-  revoke(identity: string): void {
-    this.#services.moderation.revoke(identity);
+  /** The limits in force. */
+  get limits(): SignalingLimits {
+    return this.#services.limits;
   }
 
   /** True from the beginning of the end: it takes no new rooms. */
@@ -100,6 +108,7 @@ function createServices(options: HubOptions, flusher: TurnFlusher): HubServices 
   const limits: SignalingLimits = { ...signalingLimits, ...options.limits };
   const rooms = new RoomRegistry({ limits, flusher });
   logRooms(rooms, logger);
+  if (options.webhooks) reportRooms(rooms, options.webhooks);
   const sessions = new SessionRegistry({ rooms, counters, limits });
   const media = sfu ? new MediaBridge(sfu) : undefined;
   const drain = new Drain({ rooms, sessions, logger });

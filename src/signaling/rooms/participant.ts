@@ -53,7 +53,7 @@ export class Participant {
 
   /** The participant as JSON text. */
   get json(): string {
-    this.#json ??= JSON.stringify(this.#model());
+    this.#json ??= JSON.stringify(this.model());
     return this.#json;
   }
 
@@ -80,7 +80,7 @@ export class Participant {
     return this.#tracks?.delete(trackId) ?? false;
   }
 
-  #model(): ParticipantModel {
+  model(): ParticipantModel {
     return {
       id: this.id,
       ...this.#identity(),

@@ -128,7 +128,7 @@ describe('a token', () => {
 
   it('of a revoked identity ends its sessions and opens no more', async () => {
     const [alice, phone, bob] = [await join('alice'), await joinAs(server.url, 'alice'), await join('bob')];
-    server.hub.revoke('alice');
+    server.hub.administration.revoke('alice');
     await expectEnd(alice, 'revoked');
     await expectEnd(phone, 'revoked');
     await expect(join('alice')).rejects.toMatchObject({ code: 'unauthorized' });

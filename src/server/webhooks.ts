@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../shared/config/schema.ts';
+import { webhookLimits } from '../shared/limits.ts';
+import type { Logger } from '../shared/logger.ts';
+import { WebhookSender } from '../signaling/webhooks/webhook-sender.ts';
+
+interface Webhooks {
+  sender: WebhookSender;
+  /** Gives the last events a moment to leave. */
+  close(): Promise<void>;
+}
+
+/** Undefined where nobody wants to be told. */
+export function createWebhooks({ webhooks }: Config, logger: Logger): Webhooks | undefined {
+  const { urls, secret } = webhooks;
+  if (urls.length === 0 || secret === undefined) return undefined;
+  const { closeTimeoutMs, ...limits } = webhookLimits;
+  const sender = new WebhookSender({ urls, secret, ...limits, logger: logger.child({ part: 'webhooks' }) });
+  return {
+    sender,
+    close: async () => {
+      await Promise.race([sender.idle(), delay(closeTimeoutMs, undefined, { ref: false })]);
+      sender.close();
+    },
+  };
+}
