@@ -4,6 +4,9 @@ import type { HubOptions } from '../signaling/hub.ts';
 /** A burst lasts for so many seconds of the sustained rate. */
 const burstSeconds = 4;
 
+/** An office behind one address comes back all at once after a restart. */
+const addressBurstSeconds = 10;
+
 /** What the hub takes from the configuration; the other limits are fixed. */
 export function signalingOptionsOf({
   http,
@@ -27,6 +30,11 @@ export function signalingOptionsOf({
       maxSendQueueBytes: limits.maxSendQueueBytes,
       heartbeatIntervalMs: limits.heartbeatIntervalMs,
       heartbeatTimeoutMs: limits.heartbeatTimeoutMs,
+      connectionsPerSecondPerAddress: limits.connectionsPerSecondPerAddress,
+      connectionBurstPerAddress: limits.connectionsPerSecondPerAddress * addressBurstSeconds,
+      joinsPerSecondPerAddress: limits.joinsPerSecondPerAddress,
+      joinBurstPerAddress: limits.joinsPerSecondPerAddress * addressBurstSeconds,
+      maxRoomsPerIdentity: limits.maxRoomsPerIdentity,
       graceMs: limits.resumeWindowMs,
     },
   };

@@ -137,6 +137,20 @@ describe('TokenVerifier with a JWK set', () => {
     expect(await refusalOf(createVerifier().verify(token, 'team-1'))).toMatch(/not accepted/);
   });
 
+  it('makes nobody an administrator, whom only an API key can name', async () => {
+    const { privateKey, jwks } = await keySet('EdDSA');
+    const verifier = createVerifier({ jwks });
+    const admin = { ...claims(), grants: { admin: true } };
+    const refused = { code: 'unauthorized' };
+    await expect(verifier.verifyAdmin(await signed(admin, privateKey, 'EdDSA', 'idp-1'))).rejects.toMatchObject(
+      refused,
+    );
+    const posing = await signed({ ...admin, iss: 'key1' }, privateKey, 'EdDSA', 'idp-1');
+    await expect(verifier.verifyAdmin(posing)).rejects.toMatchObject(refused);
+    const genuine = await signed({ ...admin, iss: 'key1' }, hmacKey, 'HS256');
+    await expect(verifier.verifyAdmin(genuine)).resolves.toMatchObject({ room: 'team-1' });
+  });
+
   it('never takes a public key for an HMAC secret', async () => {
     const { jwks } = await keySet('RS256');
     const publicText = new TextEncoder().encode(JSON.stringify(jwks.keys[0]));

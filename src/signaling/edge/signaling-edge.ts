@@ -4,9 +4,11 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { subprotocol } from '../../protocol/envelope.ts';
 import type { HubServices } from '../hub-services.ts';
 import type { TurnFlusher } from '../wire/turn-flusher.ts';
+import { AddressRate } from './address-rate.ts';
 import { clientAddress } from './client-address.ts';
 import { Connection } from './connection.ts';
 import { ConnectionSweep } from './connection-sweep.ts';
+import { networkOf } from './network-of.ts';
 import { OriginPolicy } from './origin-policy.ts';
 
 export const signalingPath = '/signaling';
@@ -29,7 +31,8 @@ export class SignalingEdge {
   readonly #webSockets: WebSocketServer;
   readonly #sweep: ConnectionSweep;
   readonly #origins: OriginPolicy;
-  /** Connections by client address. */
+  readonly #rate: AddressRate;
+  /** Connections by the network that the client is in. */
   readonly #perAddress = new Map<string, number>();
   #closing: Promise<void> | undefined;
   #whenEmpty: (() => void) | undefined;
@@ -49,6 +52,12 @@ export class SignalingEdge {
     this.#webSockets = new WebSocketServer(serverOptions);
     this.#sweep = new ConnectionSweep(options.hub.limits);
     this.#origins = new OriginPolicy(options.allowedOrigins);
+    const { connectionsPerSecondPerAddress, connectionBurstPerAddress, maxTrackedAddresses } = options.hub.limits;
+    this.#rate = new AddressRate({
+      perSecond: connectionsPerSecondPerAddress,
+      burst: connectionBurstPerAddress,
+      maxAddresses: maxTrackedAddresses,
+    });
   }
 
   /** Open WebSockets. */
@@ -84,6 +93,9 @@ export class SignalingEdge {
     if (this.#countOf(request) >= limits.maxConnectionsPerAddress) {
       return { status: 429, reason: 'Too many connections from this address.' };
     }
+    if (this.#rate.take(this.#addressOf(request), performance.now()) > 0) {
+      return { status: 429, reason: 'Connections from this address come too fast.' };
+    }
     if (!this.#origins.allows(headers.origin, headers.host)) {
       return { status: 403, reason: 'Pages of this origin may not connect.' };
     }
@@ -102,21 +114,22 @@ export class SignalingEdge {
     const { hub, flusher } = this.#options;
     const address = this.#addressOf(request);
     hub.counters.connectionsAccepted += 1;
-    this.#perAddress.set(address, this.#countOf(request) + 1);
+    this.#perAddress.set(placeOf(address), this.#countOf(request) + 1);
     const onClosed = (connection: Connection) => this.#forget(connection);
     this.#sweep.add(new Connection({ webSocket, socket, address, hub, flusher, onClosed }));
   }
 
   #forget(connection: Connection): void {
     this.#sweep.remove(connection);
-    const others = (this.#perAddress.get(connection.address) ?? 1) - 1;
-    if (others > 0) this.#perAddress.set(connection.address, others);
-    else this.#perAddress.delete(connection.address);
+    const place = placeOf(connection.address);
+    const others = (this.#perAddress.get(place) ?? 1) - 1;
+    if (others > 0) this.#perAddress.set(place, others);
+    else this.#perAddress.delete(place);
     if (this.#sweep.size === 0) this.#whenEmpty?.();
   }
 
   #countOf(request: IncomingMessage): number {
-    return this.#perAddress.get(this.#addressOf(request)) ?? 0;
+    return this.#perAddress.get(placeOf(this.#addressOf(request))) ?? 0;
   }
 
   #addressOf(request: IncomingMessage): string {
@@ -143,6 +156,11 @@ export class SignalingEdge {
     await promise;
     clearTimeout(timer);
   }
+}
+
+/** Whose connections are counted together; those from this machine too. */
+function placeOf(address: string): string {
+  return networkOf(address) ?? address;
 }
 
 /** Answers an upgrade request with an HTTP error, and closes. */

@@ -58,6 +58,19 @@ describe('the upgrade', () => {
   });
 });
 
+describe('the rate of upgrades', () => {
+  it('is bounded for one address, and an IPv6 network counts as one', async () => {
+    const limits = { connectionsPerSecondPerAddress: 0.001, connectionBurstPerAddress: 2 };
+    server = await startHub({ trustProxy: true, limits });
+    const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+    await SignalingClient.connect(server.url, from('2001:db8::1'));
+    await SignalingClient.connect(server.url, from('2001:db8::2'));
+    expect(await refusalOf(from('2001:db8::3'))).toBe('429 Connections from this address come too fast.');
+    await SignalingClient.connect(server.url, from('2001:db8:0:1::3'));
+    for (let count = 0; count < 3; count += 1) await SignalingClient.connect(server.url);
+  });
+});
+
 describe('what cannot be handled', () => {
   it.each([
     ['text that is not JSON', 'hello', null, 'malformedMessage'],

@@ -50,4 +50,16 @@ export const limitsSection = z.strictObject({
     z.int().min(0).max(600_000).default(signalingLimits.graceMs),
     'How long a session waits for its client to come back after its connection broke, in milliseconds.',
   ),
+  connectionsPerSecondPerAddress: field(
+    count(100_000).default(signalingLimits.connectionsPerSecondPerAddress),
+    'New WebSocket connections from one client address (or IPv6 /64), as a lasting rate. This machine is not bounded.',
+  ),
+  joinsPerSecondPerAddress: field(
+    count(100_000).default(signalingLimits.joinsPerSecondPerAddress),
+    'Joins from one client address, whatever becomes of them, as a lasting rate. This machine is not bounded.',
+  ),
+  maxRoomsPerIdentity: field(
+    count().default(signalingLimits.maxRoomsPerIdentity),
+    'Open rooms that one identity, or one address without any, has opened.',
+  ),
 });
