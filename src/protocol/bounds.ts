@@ -27,6 +27,10 @@ export const bounds = {
   tracksPerOffer: 64,
   /** One subscribe or unsubscribe names at most this many tracks: a page of tiles and their audio. */
   tracksPerRequest: 256,
+  /** One receipt acknowledges at most this many: more than are ever on their way. */
+  ordinalsPerReceipt: 256,
+  /** Seconds an acknowledged message may be kept: three months. A server may allow less. */
+  messageTtlSeconds: 7_776_000,
   /** Pixels; no screen is larger. */
   pixels: 16_384,
 } as const;

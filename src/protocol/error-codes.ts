@@ -46,6 +46,8 @@ export const errorCodes = {
   unsupportedCodec: failsRequest('No codec is common to the sender, the room and the receiver.'),
   mediaUnavailable: failsRequest('The media worker is being replaced; negotiate again when told to.'),
   messageTooLarge: failsRequest('The message body exceeds the announced size.'),
+  identityRequired: failsRequest('Acknowledged messages need an identity, which an access token gives.'),
+  mailboxFull: failsRequest('The mailbox is full.'),
   rateLimited: failsRequest('Too many requests; slow down.'),
   internalError: failsRequest('The server failed to handle the request.'),
 

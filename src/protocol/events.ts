@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import {
   disconnectAction,
+  identity,
   layer,
+  messageId,
   metadata,
   mid,
+  ordinal,
   participant,
   participantId,
   participantName,
@@ -111,9 +114,27 @@ const message = {
   params: z.object({
     from: participantId.describe('The participant it comes from; `server` for one sent through the HTTP API.'),
     to: participantId.optional().describe('Present when it was sent to you alone.'),
+    toUser: identity.optional().describe('Present when it was sent to you on all of your devices.'),
+    fromUser: identity.optional().describe('Identity of the sender, who may have left; with an `ordinal` only.'),
+    id: messageId.optional().describe('The sender’s id, when it gave one.'),
+    ordinal: ordinal.optional(),
+    history: z.boolean().optional().describe('True for a message to the room from before you joined.'),
     type: z.string(),
     at: z.number().int().describe('Milliseconds since 1970, by the server’s clock.'),
     body: z.unknown(),
+  }),
+};
+
+const receipt = {
+  summary: 'What became of an acknowledged message of yours with one user.',
+  params: z.object({
+    ordinal,
+    id: messageId,
+    by: identity.describe('The user it was for.'),
+    status: z
+      .enum(['delivered', 'read', 'expired'])
+      .describe('`expired`: its time ran out before they acknowledged it.'),
+    at: z.number().int().describe('Milliseconds since 1970, by the server’s clock.'),
   }),
 };
 
@@ -202,6 +223,7 @@ export const events = {
   answer,
   candidate,
   message,
+  receipt,
   speakers,
   quality,
   subscription,

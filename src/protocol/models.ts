@@ -5,6 +5,12 @@ const id = (description: string) => z.string().min(1).max(bounds.idChars).descri
 
 export const participantId = id('Id of a participant, unique in its room.');
 export const trackId = id('Id of a published track, unique in its room.');
+export const messageId = id('The sender’s own id of a message.');
+export const ordinal = z
+  .number()
+  .int()
+  .min(0)
+  .describe('Names what waits in your mailbox; acknowledge it with `receipt`, or it comes again after the next join.');
 export const sessionId = id('Id of a session.');
 export const mid = z.string().min(1).max(bounds.idChars).describe('The m-section’s mid in the SDP.');
 

@@ -5,8 +5,11 @@ import {
   announcedLimits,
   heartbeat,
   iceServer,
+  identity,
+  messageId,
   metadata,
   mid,
+  ordinal,
   participant,
   participantId,
   participantName,
@@ -229,17 +232,58 @@ const unsubscribe = {
 };
 
 const message = {
-  summary: 'Sends an application’s message to the room, or to one participant.',
+  summary: 'Sends an application’s message to the room, to one participant, or to a user on all of their devices.',
   params: z.object({
     to: participantId.optional().describe('Only this participant; everyone else in the room when absent.'),
+    toUser: identity.optional().describe('Instead of `to`: everyone in the room with this identity.'),
     type: z
       .string()
       .max(bounds.messageTypeChars)
       .default('')
       .describe('The application’s name for this kind of message.'),
+    id: messageId
+      .optional()
+      .describe('Your own id for it. A message with an id that you used before is not sent again.'),
+    acknowledge: z
+      .boolean()
+      .optional()
+      .describe(
+        'Keep it for each user it is for until they acknowledge it, and tell you. Needs `id`, and an identity on both sides.',
+      ),
+    ttlSeconds: z
+      .number()
+      .int()
+      .min(1)
+      .max(bounds.messageTtlSeconds)
+      .optional()
+      .describe('How long an acknowledged message is kept.'),
     body: z.unknown().describe('Any JSON value. Put it last and the server passes it on without writing it anew.'),
   }),
-  result: z.object({ recipients: z.number().int().describe('Number of sessions it was queued for.') }),
+  result: z.object({
+    recipients: z.number().int().describe('Number of sessions it was queued for.'),
+    status: z
+      .enum(['sent', 'stored', 'duplicate'])
+      .default('sent')
+      .describe(
+        '`sent`: passed on to who is here. `stored`: it will reach every user it is for, or you will be told. `duplicate`: the id was used before, nothing was done.',
+      ),
+    full: z
+      .array(identity)
+      .optional()
+      .describe('An acknowledged message to the room: users whose mailbox is full and who do not get it.'),
+  }),
+};
+
+const receipt = {
+  summary: 'Acknowledges what came with an `ordinal`: it has arrived, or has been read. May be repeated.',
+  params: z.object({
+    ordinals: z.array(ordinal).min(1).max(bounds.ordinalsPerReceipt).describe('Unknown ones are passed over.'),
+    status: z
+      .enum(['delivered', 'read'])
+      .default('delivered')
+      .describe('What the sender of a message is told. `read` may follow `delivered` while the id is remembered.'),
+  }),
+  result: nothing,
 };
 
 const refreshToken = {
@@ -308,6 +352,7 @@ export const requests = {
   subscribe,
   unsubscribe,
   message,
+  receipt,
   refreshToken,
   muteOther,
   remove,

@@ -11,10 +11,12 @@ const addressBurstSeconds = 10;
 export function signalingOptionsOf({
   http,
   limits,
-}: Config): Pick<HubOptions, 'limits' | 'allowedOrigins' | 'trustProxy'> {
+  messages,
+}: Config): Pick<HubOptions, 'limits' | 'messages' | 'allowedOrigins' | 'trustProxy'> {
   return {
     allowedOrigins: http.allowedOrigins,
     trustProxy: http.trustProxy,
+    messages,
     limits: {
       maxRooms: limits.maxRooms,
       maxParticipantsPerRoom: limits.maxParticipantsPerRoom,

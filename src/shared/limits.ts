@@ -165,6 +165,18 @@ export const webhookLimits = {
   closeTimeoutMs: 2_000,
 } as const;
 
+export const mailboxLimits = {
+  /** A sender that repeats a message later than this after it was accepted is not recognised; nobody retries for a day. */
+  rememberIdsMs: 86_400_000,
+  /** All mailboxes together, so that messages to invented users cannot fill the disk. */
+  maxTotalEntries: 1_000_000,
+  maxTotalBytes: 1_073_741_824,
+  /** How often expired messages are looked for; the sender learns of it that much later. */
+  sweepIntervalMs: 1_000,
+  /** Entries read from the database at once, while the event loop waits. */
+  entriesPerRead: 32,
+} as const;
+
 /** The limits of the hub as an operator may set them. */
 export type SignalingLimits = { readonly [Name in keyof typeof signalingLimits]: number };
 

@@ -5,6 +5,7 @@ import type { HubCounters } from '../shared/tally.ts';
 import type { Doorkeeper } from './auth/doorkeeper.ts';
 import type { Drain } from './drain.ts';
 import type { AddressRate } from './edge/address-rate.ts';
+import type { Mailboxes } from './mailbox/mailboxes.ts';
 import type { MediaBridge } from './media/media-bridge.ts';
 import type { Moderation } from './moderation/moderation.ts';
 import type { RoomRegistry } from './rooms/room-registry.ts';
@@ -15,6 +16,7 @@ export interface HubServices {
   readonly rooms: RoomRegistry;
   readonly sessions: SessionRegistry;
   readonly moderation: Moderation;
+  readonly mailboxes: Mailboxes;
   readonly drain: Drain;
   readonly doorkeeper: Doorkeeper;
   /** Bounds joins, whatever becomes of them. */

@@ -13,6 +13,7 @@ import { AddressRate } from './edge/address-rate.ts';
 import { SignalingEdge } from './edge/signaling-edge.ts';
 import type { HubServices } from './hub-services.ts';
 import { logRooms } from './log-rooms.ts';
+import { Mailboxes, type MessageOptions } from './mailbox/mailboxes.ts';
 import { MediaBridge } from './media/media-bridge.ts';
 import { Moderation } from './moderation/moderation.ts';
 import { RoomRegistry } from './rooms/room-registry.ts';
@@ -33,12 +34,24 @@ export interface HubOptions {
   doorkeeper?: Doorkeeper;
   /** Tells other servers what happens in rooms. */
   webhooks?: WebhookSender | undefined;
+  /** What is kept of messages. */
+  messages?: Partial<MessageOptions>;
   /** Without it rooms carry peer-to-peer calls and messages. */
   sfu?: Sfu | undefined;
   /** STUN and TURN servers with credentials for one participant. */
   iceServersFor?: (participantId: string) => IceServer[];
   counters?: HubCounters;
 }
+
+/** For a hub that is used without the server's configuration. */
+const messageDefaults: MessageOptions = {
+  maxMailboxMessages: 1_000,
+  maxMailboxBytes: 4_194_304,
+  defaultTtlSeconds: 604_800,
+  maxTtlSeconds: 2_592_000,
+  historyMessages: 0,
+  historyBytes: 131_072,
+};
 
 /** Living things of the hub, for metrics and for the tests that nothing is left. */
 export interface HubCounts {
@@ -100,6 +113,7 @@ export class Hub {
     await this.#edge.close();
     this.#services.sessions.close();
     this.#services.rooms.close();
+    this.#services.mailboxes.close();
   }
 }
 
@@ -118,11 +132,13 @@ function createServices(options: HubOptions, flusher: TurnFlusher): HubServices 
     burst: limits.joinBurstPerAddress,
     maxAddresses: limits.maxTrackedAddresses,
   });
+  const mailboxes = new Mailboxes({ ...messageDefaults, ...options.messages, rooms, logger });
   const announcement = announce(limits);
   return {
     rooms,
     sessions,
     moderation,
+    mailboxes,
     drain,
     doorkeeper,
     joinRate,

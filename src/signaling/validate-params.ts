@@ -31,6 +31,7 @@ const validators: { readonly [M in Method]: Validator<M> } = {
   subscribe: by(requests.subscribe.params),
   unsubscribe: by(requests.unsubscribe.params),
   message: by(requests.message.params),
+  receipt: by(requests.receipt.params),
   refreshToken: by(requests.refreshToken.params),
   muteOther: by(requests.muteOther.params),
   remove: by(requests.remove.params),

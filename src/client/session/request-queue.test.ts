@@ -42,7 +42,7 @@ describe('RequestQueue', () => {
     const [first, second] = [request('message', { body: 1 }), request('message', { body: 2 })];
     answer(1, { recipients: 2 });
     answer(0, { recipients: 1 });
-    await expect(Promise.all([first, second])).resolves.toEqual([{ recipients: 1 }, { recipients: 2 }]);
+    await expect(Promise.all([first, second])).resolves.toMatchObject([{ recipients: 1 }, { recipients: 2 }]);
   });
 
   it('ignores replies that nobody waits for', () => {

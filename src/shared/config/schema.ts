@@ -5,6 +5,7 @@ import { authSection } from './sections/auth.ts';
 import { httpSection } from './sections/http.ts';
 import { limitsSection } from './sections/limits.ts';
 import { mediaSection } from './sections/media.ts';
+import { messagesSection } from './sections/messages.ts';
 import { shutdownSection } from './sections/shutdown.ts';
 import { turnSection } from './sections/turn.ts';
 import { webhooksSection } from './sections/webhooks.ts';
@@ -44,6 +45,10 @@ function checkTogether(config: Sections, report: (path: string[], expected: stri
   if (turn.mode === 'external' && turn.urls.length === 0) {
     report(['turn', 'urls'], 'at least one address, because turn.mode is external');
   }
+  const { defaultTtlSeconds, maxTtlSeconds } = config.messages;
+  if (maxTtlSeconds < defaultTtlSeconds) {
+    report(['messages', 'maxTtlSeconds'], `at least messages.defaultTtlSeconds, which is ${defaultTtlSeconds}`);
+  }
   if (limits.heartbeatTimeoutMs <= limits.heartbeatIntervalMs) {
     report(['limits', 'heartbeatTimeoutMs'], `more than limits.heartbeatIntervalMs, ${limits.heartbeatIntervalMs}`);
   }
@@ -55,6 +60,7 @@ const sections = z.strictObject({
   media: mediaSection.prefault({}),
   turn: turnSection.prefault({}),
   limits: limitsSection.prefault({}),
+  messages: messagesSection.prefault({}),
   shutdown: shutdownSection.prefault({}),
   webhooks: webhooksSection.prefault({}),
   log: logSection.prefault({}),

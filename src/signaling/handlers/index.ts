@@ -12,6 +12,7 @@ import {
 } from './moderation.ts';
 import { handleAnswer, handleCandidate, handleOffer, handleRestartIce } from './negotiation.ts';
 import { handlePing } from './ping.ts';
+import { handleReceipt } from './receipt.ts';
 import { handleRefreshToken } from './refresh-token.ts';
 import { handleSubscribe, handleUnsubscribe } from './subscription.ts';
 import { handleMute, handleUnpublish } from './track.ts';
@@ -32,6 +33,7 @@ export const handlers: HandlerTable = {
   subscribe: handleSubscribe,
   unsubscribe: handleUnsubscribe,
   message: handleMessage,
+  receipt: handleReceipt,
   refreshToken: handleRefreshToken,
   muteOther: handleMuteOther,
   remove: handleRemove,

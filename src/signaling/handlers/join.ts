@@ -33,7 +33,9 @@ function begin({ hub, peer }: RequestContext, params: JoinParams, admission: Adm
   const { room, subscribe } = params;
   const { name = params.name, metadata = params.metadata, grants } = admission;
   const autoSubscribe = subscribe === 'auto' && grants.subscribe;
-  return hub.sessions.begin({ room, name, metadata, autoSubscribe, admission, address: peer.address });
+  const session = hub.sessions.begin({ room, name, metadata, autoSubscribe, admission, address: peer.address });
+  if (!session.waiting) hub.mailboxes.welcome(session);
+  return session;
 }
 
 /** A connection that still has the session loses it to this one, and is told why. */

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type MailboxLimits, MailboxStore, type NewMessage } from './mailbox-store.ts';
 
-const limits: MailboxLimits = { maxEntries: 3, maxBytes: 100, rememberIdsMs: 10_000 };
+const limits: MailboxLimits = {
+  maxEntries: 3,
+  maxBytes: 100,
+  rememberIdsMs: 10_000,
+  maxTotalEntries: 8,
+  maxTotalBytes: 1_000,
+};
 const bob = { room: 'r', identity: 'bob' };
 const alice = { room: 'r', identity: 'alice' };
 const cleanUps: (() => void)[] = [];
@@ -20,55 +26,67 @@ function open(options: { file?: string; limits?: MailboxLimits } = {}): MailboxS
 }
 
 function message(id: string, change: Partial<NewMessage> = {}): NewMessage {
-  return { to: bob, from: 'alice', id, type: 'text', body: `"${id}"`, at: 1_000, expiresAt: 5_000, ...change };
+  return {
+    to: bob,
+    from: 'alice',
+    participant: 'p1',
+    direct: true,
+    id,
+    type: 'text',
+    body: `"${id}"`,
+    at: 1_000,
+    expiresAt: 5_000,
+    ...change,
+  };
 }
 
+const put = (store: MailboxStore, message: NewMessage) => store.store([message])[0];
+/** Acknowledges the oldest entry. */
+function acknowledge(
+  store: MailboxStore,
+  receipt: 'delivered' | 'read',
+  ordinal = store.pending(bob, 0, 1)[0]?.ordinal,
+) {
+  return store.acknowledge({ address: bob, ordinals: [ordinal ?? 0], receipt, now: 2_000, receiptExpiresAt: 9_000 });
+}
 const idsOf = (store: MailboxStore, address = bob) => store.pending(address, 0, 100).map((entry) => entry.id);
 
 describe('MailboxStore', () => {
   it('keeps messages in the order in which they were stored, each until it is acknowledged', () => {
     const store = open();
-    for (const id of ['m1', 'm2', 'm3']) expect(store.store(message(id))).toBe('stored');
+    for (const id of ['m1', 'm2', 'm3']) expect(put(store, message(id))).toBe('stored');
     const [first] = store.pending(bob, 0, 1);
     expect(first).toMatchObject({ id: 'm1', from: 'alice', kind: 'message', type: 'text', body: '"m1"', at: 1_000 });
     expect(idsOf(store)).toEqual(['m1', 'm2', 'm3']);
-    const request = {
-      address: bob,
-      ordinal: first?.ordinal ?? 0,
-      receipt: 'delivered',
-      receiptExpiresAt: 9_000,
-    } as const;
-    expect(store.acknowledge(request)?.id).toBe('m1');
-    expect(store.acknowledge(request)).toBeUndefined();
+    expect([...acknowledge(store, 'delivered', first?.ordinal)]).toEqual(['alice']);
+    expect([...acknowledge(store, 'delivered', first?.ordinal)]).toEqual([]);
     expect(idsOf(store)).toEqual(['m2', 'm3']);
   });
 
   it('accepts a repeated id of the same sender once, even after it was delivered', () => {
     const store = open();
-    store.store(message('m1'));
-    expect(store.store(message('m1', { body: '"again"' }))).toBe('duplicate');
-    const [entry] = store.pending(bob, 0, 1);
-    store.acknowledge({ address: bob, ordinal: entry?.ordinal ?? 0, receipt: 'read', receiptExpiresAt: 9_000 });
-    expect(store.store(message('m1'))).toBe('duplicate');
-    expect(store.store(message('m1', { from: 'carol' }))).toBe('stored');
+    put(store, message('m1'));
+    expect(put(store, message('m1', { body: '"again"' }))).toBe('duplicate');
+    acknowledge(store, 'read');
+    expect(put(store, message('m1'))).toBe('duplicate');
+    expect(put(store, message('m1', { from: 'carol' }))).toBe('stored');
     expect(idsOf(store)).toEqual(['m1']);
   });
 
   it('refuses what a mailbox cannot hold, by count and by bytes, and changes nothing', () => {
     const store = open();
-    expect(store.store(message('big', { body: 'x'.repeat(101) }))).toBe('full');
-    for (const id of ['m1', 'm2', 'm3']) store.store(message(id));
-    expect(store.store(message('m4'))).toBe('full');
+    expect(put(store, message('big', { body: 'x'.repeat(101) }))).toBe('full');
+    for (const id of ['m1', 'm2', 'm3']) put(store, message(id));
+    expect(put(store, message('m4'))).toBe('full');
     expect(idsOf(store)).toEqual(['m1', 'm2', 'm3']);
-    expect(store.store(message('m4', { to: { room: 'r', identity: 'carol' } }))).toBe('stored');
+    expect(put(store, message('m4', { to: { room: 'r', identity: 'carol' } }))).toBe('stored');
   });
 
   it('tells the sender by a receipt what became of a message', () => {
     const store = open();
-    store.store(message('m1'));
-    store.store(message('m2'));
-    const [first] = store.pending(bob, 0, 1);
-    store.acknowledge({ address: bob, ordinal: first?.ordinal ?? 0, receipt: 'read', receiptExpiresAt: 9_000 });
+    put(store, message('m1'));
+    put(store, message('m2'));
+    acknowledge(store, 'read');
     expect(store.expire(6_000, 9_000).map(({ entry }) => entry.id)).toEqual(['m2']);
     expect(store.pending(alice, 0, 10)).toMatchObject([
       { kind: 'receipt', id: 'm1', type: 'read', from: 'bob' },
@@ -77,9 +95,55 @@ describe('MailboxStore', () => {
     expect(idsOf(store)).toEqual([]);
   });
 
+  it('tells of reading after delivery once, and of neither after expiry', () => {
+    const store = open();
+    put(store, message('m1'));
+    const [first] = store.pending(bob, 0, 1);
+    for (const status of ['delivered', 'delivered', 'read', 'read'] as const)
+      acknowledge(store, status, first?.ordinal);
+    expect(store.pending(alice, 0, 10).map(({ type }) => type)).toEqual(['delivered', 'read']);
+    put(store, message('m2'));
+    const [second] = store.pending(bob, 0, 1);
+    store.expire(6_000, 9_000);
+    acknowledge(store, 'read', second?.ordinal);
+    expect(store.pending(alice, 0, 10).map(({ type }) => type)).toEqual(['delivered', 'read', 'expired']);
+  });
+
+  it('lets a sender who acknowledges no receipts send no more', () => {
+    const store = open();
+    for (const id of ['m1', 'm2', 'm3']) {
+      put(store, message(id));
+      acknowledge(store, 'delivered');
+    }
+    expect(put(store, message('m4'))).toBe('senderFull');
+    store.acknowledge({
+      ...{ address: alice, ordinals: store.pending(alice, 0, 1).map(({ ordinal }) => ordinal) },
+      ...{ receipt: 'delivered', now: 2_000, receiptExpiresAt: 9_000 },
+    });
+    expect(put(store, message('m4'))).toBe('stored');
+  });
+
+  it('bounds all mailboxes together', () => {
+    const store = open();
+    const outcomes = Array.from({ length: 9 }, (_, user) =>
+      put(store, message('m1', { to: { room: 'r', identity: `user ${user}` } })),
+    );
+    expect(outcomes).toEqual([...Array(8).fill('stored'), 'full']);
+    expect(store.size).toBe(8);
+  });
+
+  it('begins its ordinals with the time of its making, so that those of a lost database do not come again', () => {
+    const [before, after] = [open(), open()];
+    put(before, message('m1'));
+    put(after, message('m1'));
+    const ordinals = [before, after].map((store) => store.pending(bob, 0, 1)[0]?.ordinal ?? 0);
+    expect(ordinals[0]).toBeGreaterThan(1e15);
+    expect(ordinals[0]).toBeLessThan(Number.MAX_SAFE_INTEGER);
+  });
+
   it('ends a chain of receipts: an acknowledged or expired receipt leaves none', () => {
     const store = open();
-    store.store(message('m1'));
+    put(store, message('m1'));
     store.expire(6_000, 7_000);
     expect(store.size).toBe(1);
     store.expire(8_000, 9_000);
@@ -88,14 +152,14 @@ describe('MailboxStore', () => {
 
   it('forgets ids after the time they are remembered', () => {
     const store = open();
-    store.store(message('m1'));
+    put(store, message('m1'));
     store.expire(11_001, 20_000);
-    expect(store.store(message('m1', { at: 12_000, expiresAt: 13_000 }))).toBe('stored');
+    expect(put(store, message('m1', { at: 12_000, expiresAt: 13_000 }))).toBe('stored');
   });
 
   it('keeps mailboxes of the same identity in different rooms apart', () => {
     const store = open();
-    store.store(message('m1'));
+    put(store, message('m1'));
     expect(idsOf(store, { room: 'other', identity: 'bob' })).toEqual([]);
   });
 
@@ -104,11 +168,11 @@ describe('MailboxStore', () => {
     cleanUps.push(() => rmSync(folder, { recursive: true }));
     const file = join(folder, 'mailbox.sqlite');
     const before = open({ file });
-    before.store(message('m1'));
+    put(before, message('m1'));
     before.close();
     before.close();
     const after = open({ file });
     expect(idsOf(after)).toEqual(['m1']);
-    expect(after.store(message('m1'))).toBe('duplicate');
+    expect(put(after, message('m1'))).toBe('duplicate');
   });
 });

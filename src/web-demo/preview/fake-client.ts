@@ -90,9 +90,9 @@ export class FakeClient extends EventEmitter<ClientEvents> implements CallClient
     document.documentElement.dataset.asked = JSON.stringify(Object.fromEntries(this.#asked));
   }
 
-  async sendMessage({ body }: MessageOptions): Promise<{ recipients: number }> {
+  async sendMessage({ body }: MessageOptions): Promise<{ recipients: number; status: 'sent' }> {
     setTimeout(() => this.#say(0, { text: `“${JSON.stringify(body)}” — got it.` }), 800);
-    return { recipients: this.participants.size };
+    return { recipients: this.participants.size, status: 'sent' };
   }
 
   async getStats(): Promise<ClientStats> {

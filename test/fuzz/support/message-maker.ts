@@ -90,6 +90,7 @@ export class MessageMaker {
       subscribe: () => ({ tracks: [{ track: 'track', width: 640, height: 360, priority: 1 }] }),
       unsubscribe: () => ({ tracks: ['track'] }),
       message: () => ({ ...(this.#random.chance(0.5) && { to: this.#participant() }), type: 't', body: this.json() }),
+      receipt: () => ({ ordinals: [this.#random.below(9)], status: this.#random.pick(['delivered', 'read']) }),
       refreshToken: () => ({ token: this.#random.pick(['a.b.c', 'token', '..']) }),
       muteOther: () => ({ participant: this.#participant(), track: 'track' }),
       remove: () => ({ participant: this.#participant() }),

@@ -17,9 +17,9 @@ const join = (name: string) => SignalingClient.join(server.url, { room: 'tea', n
 describe('messages', () => {
   it('reach everyone else, or one alone', async () => {
     const [alice, bob, carol] = [await join('Alice'), await join('Bob'), await join('Carol')];
-    expect(await alice.request('message', { type: 'chat', body: { text: 'hello' } })).toEqual({ recipients: 2 });
+    expect(await alice.request('message', { type: 'chat', body: { text: 'hello' } })).toMatchObject({ recipients: 2 });
     const to = bob.me.participant.id;
-    expect(await alice.request('message', { to, type: 'chat', body: 'psst' })).toEqual({ recipients: 1 });
+    expect(await alice.request('message', { to, type: 'chat', body: 'psst' })).toMatchObject({ recipients: 1 });
     const from = alice.me.participant.id;
     expect(await bob.event('message')).toMatchObject({ from, type: 'chat', body: { text: 'hello' } });
     expect(await bob.event('message', ({ to: mine }) => mine !== undefined)).toMatchObject({ from, to, body: 'psst' });
@@ -58,7 +58,7 @@ describe('messages', () => {
     const refused = { code: 'messageTooLarge', data: { maxMessageBytes: 1_000 } };
     await expect(alice.request('message', { body: 'x'.repeat(999) })).rejects.toMatchObject(refused);
     await expect(alice.request('message', { body: '茶'.repeat(333) })).rejects.toMatchObject(refused);
-    await expect(alice.request('message', { body: 'x'.repeat(998) })).resolves.toEqual({ recipients: 1 });
+    await expect(alice.request('message', { body: 'x'.repeat(998) })).resolves.toMatchObject({ recipients: 1 });
     await bob.event('message');
     expect(bob.events).toHaveLength(1);
   });

@@ -56,7 +56,7 @@ describe('a hidden session', () => {
     expect(observer.me.participants).toHaveLength(1);
     expect((await observer.event('participantJoined')).participant.id).toBe(bob.me.participant.id);
     expect(bob.me.participants.map(({ identity }) => identity)).toEqual(['alice']);
-    expect(await alice.request('message', { body: 1 })).toEqual({ recipients: 1 });
+    expect(await alice.request('message', { body: 1 })).toMatchObject({ recipients: 1 });
     await observer.event('message');
     observer.socket.close(1000);
     await observer.closed;
@@ -123,7 +123,7 @@ describe('a token', () => {
     await expect(refresh(tokenOf('alice', { room: 'coffee' }))).rejects.toMatchObject({ code: 'unauthorized' });
     await expect(refresh(Promise.resolve('x.y.z'))).rejects.toMatchObject({ code: 'unauthorized' });
     await expect(refresh(tokenOf('alice', { grants: { hidden: true } }))).rejects.toMatchObject({ code: 'forbidden' });
-    expect(await alice.request('message', { body: 1 })).toEqual({ recipients: 0 });
+    expect(await alice.request('message', { body: 1 })).toMatchObject({ recipients: 0 });
   });
 
   it('of a revoked identity ends its sessions and opens no more', async () => {
@@ -132,7 +132,7 @@ describe('a token', () => {
     await expectEnd(alice, 'revoked');
     await expectEnd(phone, 'revoked');
     await expect(join('alice')).rejects.toMatchObject({ code: 'unauthorized' });
-    expect(await bob.request('message', { body: 1 })).toEqual({ recipients: 0 });
+    expect(await bob.request('message', { body: 1 })).toMatchObject({ recipients: 0 });
   });
 });
 
@@ -253,7 +253,7 @@ describe('the waiting room', () => {
     expect(alice.events.map(({ method, seq }) => [method, seq])).toEqual([['admitted', 1]]);
     expect(await mod.event('waitingEnded')).toMatchObject({ outcome: 'admitted' });
     expect((await mod.event('participantJoined')).participant.id).toBe(participant.id);
-    expect(await alice.request('message', { body: 1 })).toEqual({ recipients: 1 });
+    expect(await alice.request('message', { body: 1 })).toMatchObject({ recipients: 1 });
   });
 
   it('tells a later moderator who waits, lets moderators pass, and lets refused ones go', async () => {

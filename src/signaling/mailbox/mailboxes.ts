@@ -1,0 +1,198 @@
+import { mailboxLimits } from '../../shared/limits.ts';
+import type { Logger } from '../../shared/logger.ts';
+import type { Room } from '../rooms/room.ts';
+import type { RoomRegistry } from '../rooms/room-registry.ts';
+import type { Session } from '../rooms/session.ts';
+import { rawEventHead } from '../wire/event-text.ts';
+import { Delivery } from './delivery.ts';
+import { type Address, type MailboxEntry, MailboxStore } from './mailbox-store.ts';
+import { RecentIds } from './recent-ids.ts';
+import { RoomHistory } from './room-history.ts';
+
+export interface MessageOptions {
+  /** Database of acknowledged messages; memory when undefined. */
+  mailboxFile?: string | undefined;
+  maxMailboxMessages: number;
+  maxMailboxBytes: number;
+  defaultTtlSeconds: number;
+  maxTtlSeconds: number;
+  /** Messages to a room that late joiners get. */
+  historyMessages: number;
+  historyBytes: number;
+}
+
+interface MailboxesOptions extends MessageOptions {
+  rooms: RoomRegistry;
+  logger: Logger;
+}
+
+interface OutgoingMessage {
+  id: string;
+  type: string;
+  body: string;
+  ttlSeconds: number;
+  /** For one user, not for the whole room. */
+  direct: boolean;
+}
+
+/** What became of an acknowledged message, by the users it is for. */
+interface StoredFor {
+  stored: string[];
+  full: string[];
+  senderFull: boolean;
+}
+
+/**
+ * Keeps what has to arrive: acknowledged messages and receipts until they are acknowledged, ids that must not come
+ * twice, and the last messages to each room. The one owner of the store and of the timer that looks for what expired.
+ */
+export class Mailboxes {
+  readonly options: MessageOptions;
+  readonly #rooms: RoomRegistry;
+  readonly #logger: Logger;
+  readonly #store: MailboxStore;
+  readonly #timer: NodeJS.Timeout;
+  readonly #deliveries = new WeakMap<Session, Delivery>();
+  readonly #recentIds = new WeakMap<Session, RecentIds>();
+  readonly #histories = new WeakMap<Room, RoomHistory>();
+
+  constructor({ rooms, logger, ...options }: MailboxesOptions) {
+    const { mailboxFile, maxMailboxMessages: maxEntries, maxMailboxBytes: maxBytes } = options;
+    const { rememberIdsMs, maxTotalEntries, maxTotalBytes } = mailboxLimits;
+    const limits = { maxEntries, maxBytes, rememberIdsMs, maxTotalEntries, maxTotalBytes };
+    this.options = options;
+    this.#rooms = rooms;
+    this.#logger = logger;
+    this.#store = new MailboxStore({ ...(mailboxFile !== undefined && { file: mailboxFile }), limits });
+    this.#timer = setInterval(() => this.#sweep(), mailboxLimits.sweepIntervalMs).unref();
+    rooms.on('roomOpened', (room) => {
+      room.on('waitingEnded', (session, outcome) => {
+        if (outcome === 'admitted') this.welcome(session);
+      });
+    });
+  }
+
+  /** Gives somebody who has come into the room what was said before, and what waits for them. */
+  welcome(session: Session): void {
+    for (const head of this.#histories.get(session.room)?.heads() ?? []) session.sendHead(head);
+    this.#deliver(session);
+  }
+
+  /** Remembers an event to the whole room; its text is only made where there is a history. */
+  remember(room: Room, head: () => string): void {
+    const { historyMessages: maxMessages, historyBytes: maxBytes } = this.options;
+    if (maxMessages === 0) return;
+    const history = this.#histories.get(room) ?? new RoomHistory({ maxMessages, maxBytes });
+    this.#histories.set(room, history);
+    history.add(head());
+  }
+
+  /** Ids of the session's messages that were sent without being kept. */
+  recentIdsOf(session: Session): RecentIds {
+    const ids = this.#recentIds.get(session) ?? new RecentIds();
+    this.#recentIds.set(session, ids);
+    return ids;
+  }
+
+  /** Keeps a message for users, and delivers it to those who are here. */
+  store(sender: Session & { participant: { identity: string } }, users: string[], message: OutgoingMessage): StoredFor {
+    const { room, participant } = sender;
+    const at = Date.now();
+    const { ttlSeconds, ...rest } = message;
+    const common = { ...rest, from: participant.identity, participant: participant.id, at };
+    const expiresAt = at + ttlSeconds * 1_000;
+    const outcomes = this.#store.store(
+      users.map((identity) => ({ ...common, to: { room: room.name, identity }, expiresAt })),
+    );
+    const usersWith = (wanted: string) => users.filter((_, index) => outcomes[index] === wanted);
+    const stored = usersWith('stored');
+    for (const identity of stored) this.#deliverAll({ room: room.name, identity });
+    return { stored, full: usersWith('full'), senderFull: outcomes.includes('senderFull') };
+  }
+
+  acknowledge(session: Session, identity: string, { ordinals, status }: Acknowledged): void {
+    const room = session.room.name;
+    const now = Date.now();
+    const receiptExpiresAt = this.#receiptExpiry(now);
+    const address = { room, identity };
+    const senders = this.#store.acknowledge({ address, ordinals, receipt: status, now, receiptExpiresAt });
+    for (const device of this.#devices(address)) {
+      for (const ordinal of ordinals) this.#deliveryOf(device).end(ordinal);
+      this.#deliver(device);
+    }
+    for (const sender of senders) this.#deliverAll({ room, identity: sender });
+  }
+
+  /** Idempotent. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#store.close();
+  }
+
+  #receiptExpiry(now: number): number {
+    return now + this.options.maxTtlSeconds * 1_000;
+  }
+
+  #sweep(): void {
+    try {
+      const now = Date.now();
+      for (const { address, entry } of this.#store.expire(now, this.#receiptExpiry(now))) {
+        for (const device of this.#devices(address)) {
+          this.#deliveryOf(device).end(entry.ordinal);
+          this.#deliver(device);
+        }
+        if (entry.kind === 'message') this.#deliverAll({ room: address.room, identity: entry.from });
+      }
+    } catch (error) {
+      this.#logger.error({ err: error }, 'expired messages could not be removed');
+    }
+  }
+
+  #deliverAll(address: Address): void {
+    for (const session of this.#devices(address)) this.#deliver(session);
+  }
+
+  /** Sends what waits, in order, as far as the window allows. */
+  #deliver(session: Session): void {
+    const { identity } = session.participant;
+    if (identity === undefined || session.ended) return;
+    const address = { room: session.room.name, identity };
+    const delivery = this.#deliveryOf(session);
+    while (delivery.space > 0) {
+      const wanted = Math.min(delivery.space, mailboxLimits.entriesPerRead);
+      const entries = this.#store.pending(address, delivery.cursor, wanted);
+      for (const entry of entries) {
+        if (delivery.space <= 0) return;
+        delivery.begin(entry);
+        session.sendHead(entry.kind === 'receipt' ? receiptHead(entry) : messageHead(entry, identity));
+      }
+      if (entries.length < wanted) return;
+    }
+  }
+
+  *#devices({ room, identity }: Address): Generator<Session> {
+    for (const session of this.#rooms.find(room)?.sessions() ?? []) {
+      if (session.participant.identity === identity) yield session;
+    }
+  }
+
+  #deliveryOf(session: Session): Delivery {
+    const delivery = this.#deliveries.get(session) ?? new Delivery();
+    this.#deliveries.set(session, delivery);
+    return delivery;
+  }
+}
+
+interface Acknowledged {
+  ordinals: readonly number[];
+  status: 'delivered' | 'read';
+}
+
+function messageHead({ ordinal, id, from, participant, direct, type, at, body }: MailboxEntry, user: string): string {
+  const fields = { from: participant, fromUser: from, ...(direct && { toUser: user }), id, ordinal, type, at };
+  return rawEventHead('message', `${JSON.stringify(fields).slice(0, -1)},"body":${body}}`);
+}
+
+function receiptHead({ ordinal, id, from, type, at }: MailboxEntry): string {
+  return rawEventHead('receipt', JSON.stringify({ ordinal, id, by: from, status: type, at }));
+}
