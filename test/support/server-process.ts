@@ -30,6 +30,8 @@ export interface ServerProcess extends ReadyLine, AsyncDisposable {
   log(): string;
   /** Process ids of the media workers. */
   workerPids(): Promise<number[]>;
+  /** Resolves with the exit code when the process has ended by itself or by a signal. */
+  readonly exited: Promise<number | null>;
   /** Sends SIGTERM and resolves with the exit code; a second call does nothing. */
   stop(): Promise<number | null>;
   kill(): Promise<void>;
@@ -67,7 +69,7 @@ export async function startServerProcess(
     log += chunk.toString();
   });
   const ready = await readReadyLine(child, () => log);
-  const exited = once(child, 'exit');
+  const exited = once(child, 'exit').then(() => child.exitCode);
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await exited;
@@ -78,6 +80,7 @@ export async function startServerProcess(
     ...ready,
     log: () => log,
     workerPids: () => childPids(ready.pid),
+    exited,
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
     [Symbol.asyncDispose]: async () => void (await end('SIGTERM')),
