@@ -1,6 +1,6 @@
 import type { DisconnectAction } from '../protocol/error-codes.ts';
 import type { EventParams } from '../protocol/events.ts';
-import type { ServerConnection } from '../protocol/models.ts';
+import type { ServerConnection, WaitingParticipant } from '../protocol/models.ts';
 import type { ClientErrorCode } from './client-error.ts';
 import type { LocalTrack } from './media/local-track.ts';
 import type { RemoteParticipant } from './room/remote-participant.ts';
@@ -10,6 +10,8 @@ import type { RemoteTrack } from './room/remote-track.ts';
 export type ClientState =
   | { status: 'idle' }
   | { status: 'connecting' }
+  /** A moderator has to let this session in; `join` resolves then. */
+  | { status: 'waiting' }
   | { status: 'joined' }
   /** The connection was lost and is being restored by itself; media may go on meanwhile. */
   | { status: 'reconnecting'; attempt: number; code: ClientErrorCode }
@@ -89,10 +91,18 @@ export interface ClientEvents {
   localTrackPublished: [track: LocalTrack];
   /** An own track ended, by `unpublish` or by the server. */
   localTrackUnpublished: [track: LocalTrack];
+  /** A moderator has muted an own track; `unmute` is allowed. */
+  localTrackMuted: [track: LocalTrack];
   /** The device behind an own track has gone, or the person ended the screen share. It is still published. */
   localTrackEnded: [track: LocalTrack];
   /** The server will stop: until `deadline` (milliseconds since 1970, by its clock) the call may go on. */
   drainAnnounced: [deadline: number];
+  /** The room was locked or unlocked, its waiting room or a recording began or ended; only what changed is present. */
+  roomUpdated: [changes: EventParams<'roomUpdated'>];
+  /** Somebody waits to be admitted; told to moderators. */
+  participantWaiting: [participant: WaitingParticipant];
+  /** Somebody waits no longer; told to moderators. */
+  waitingEnded: [participantId: string, outcome: EventParams<'waitingEnded'>['outcome']];
   mediaStateChanged: [connection: ServerConnection, state: MediaState];
   offerReceived: [offer: ReceivedDescription];
   answerReceived: [answer: ReceivedDescription];

@@ -1,5 +1,7 @@
 import type { EventParams } from '../protocol/events.ts';
-import type { RequestResult } from '../protocol/requests.ts';
+import type { Grants } from '../protocol/grants.ts';
+import type { WaitingParticipant } from '../protocol/models.ts';
+import type { RequestInput, RequestResult } from '../protocol/requests.ts';
 import type { ClientEvents, ClientState, ReceivedMessage } from './client-events.ts';
 import { EventEmitter } from './event-emitter.ts';
 import type { LocalTrack } from './media/local-track.ts';
@@ -22,6 +24,9 @@ export interface JoinedRoom {
   name: string;
   /** Milliseconds since 1970, by the server's clock. */
   createdAt: number;
+  locked?: boolean | undefined;
+  waitingRoom?: boolean | undefined;
+  recording?: boolean | undefined;
   self: Self;
   participants: RemoteParticipant[];
 }
@@ -34,6 +39,8 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   readonly #session: Session;
   readonly #room: RoomState;
   readonly #media: MediaSession;
+  #grants: Grants | undefined;
+  #waiting: readonly WaitingParticipant[] = [];
 
   constructor(options: ClientOptions = {}) {
     super();
@@ -58,6 +65,16 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   /** Everybody else in the room by id, with their tracks. */
   get participants(): ReadonlyMap<string, RemoteParticipant> {
     return this.#room.participants;
+  }
+
+  /** What this session may do, once joined. */
+  get grants(): Grants | undefined {
+    return this.#grants;
+  }
+
+  /** For moderators: who waited to be admitted when this session began; `participantWaiting` tells of later ones. */
+  get waitingParticipants(): readonly WaitingParticipant[] {
+    return this.#waiting;
   }
 
   get localTracks(): ReadonlySet<LocalTrack> {
@@ -117,6 +134,43 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
     return this.#session.request('message', params);
   }
 
+  /** Goes on with a new access token, before the one in force expires. */
+  async refreshToken(token: string): Promise<Grants> {
+    const { grants } = await this.#session.refreshToken(token);
+    this.#grants = grants;
+    return grants;
+  }
+
+  /** For moderators: mutes somebody’s track, who may unmute it. */
+  async muteOther(participantId: string, trackId: string): Promise<void> {
+    await this.#session.request('muteOther', { participant: participantId, track: trackId });
+  }
+
+  /** For moderators: ends somebody’s session, also of one who waits. */
+  async removeParticipant(participantId: string): Promise<void> {
+    await this.#session.request('remove', { participant: participantId });
+  }
+
+  /** For moderators: removes somebody for as long as the room exists. */
+  async ban(participantId: string): Promise<void> {
+    await this.#session.request('ban', { participant: participantId });
+  }
+
+  /** For moderators: lets somebody in who waits. */
+  async admit(participantId: string): Promise<void> {
+    await this.#session.request('admit', { participant: participantId });
+  }
+
+  /** For moderators: locks or unlocks the room, or turns its waiting room on or off. */
+  async updateRoom(changes: RequestInput<'updateRoom'>): Promise<void> {
+    await this.#session.request('updateRoom', changes);
+  }
+
+  /** For moderators: ends the room for everybody. */
+  async endRoom(): Promise<void> {
+    await this.#session.request('endRoom', {});
+  }
+
   /** Relays an offer to another participant, for a peer-to-peer connection of the application's own. */
   async sendOffer(to: string, sdp: string): Promise<void> {
     await this.#session.request('offer', { to, sdp });
@@ -147,6 +201,8 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   }
 
   #handleEstablished({ result, how }: Established): void {
+    this.#grants = result.grants;
+    this.#waiting = result.waitingParticipants ?? [];
     if (how === 'joined') this.#room.fill(result);
     if (how === 'rejoined') this.#room.reconcile(result);
     this.#media.handleEstablished({ result, how });
@@ -177,10 +233,21 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
         this.#media.handleTrackPublished(params.track.id);
         break;
       case 'trackUpdated':
-        this.#room.updateTrack(params.track, params.muted);
+        if (!this.#media.handleTrackMuted(params.track, params.muted)) {
+          this.#room.updateTrack(params.track, params.muted);
+        }
         break;
       case 'trackUnpublished':
         if (!this.#media.handleTrackUnpublished(params.track)) this.#room.removeTrack(params.track);
+        break;
+      case 'roomUpdated':
+        this.emit('roomUpdated', params);
+        break;
+      case 'participantWaiting':
+        this.emit('participantWaiting', params.participant);
+        break;
+      case 'waitingEnded':
+        this.emit('waitingEnded', params.participant, params.outcome);
         break;
       case 'offer':
         if ('connection' in params) this.#media.handleOffer(params);

@@ -3,6 +3,7 @@
 import './session/without-eval.ts';
 
 export type { DisconnectAction, ErrorCode } from '../protocol/error-codes.ts';
+export type { Grants } from '../protocol/grants.ts';
 export type {
   AnnouncedLimits,
   IceServer,
@@ -12,6 +13,7 @@ export type {
   Track,
   TrackKind,
   TrackSource,
+  WaitingParticipant,
 } from '../protocol/models.ts';
 export { type ClientErrorCode, CrosspointClientError, type LocalErrorCode } from './client-error.ts';
 export type {

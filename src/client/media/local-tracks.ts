@@ -87,6 +87,17 @@ export class LocalTracks implements LocalTrackOwner {
     await told;
   }
 
+  /** Follows a moderator who has muted an own track; tells whether it was one. */
+  handleMuted(trackId: string, muted: boolean): boolean {
+    const track = [...this.tracks].find(({ id }) => id === trackId);
+    if (!track) return false;
+    track.muted = muted;
+    track.mediaTrack.enabled = !muted;
+    void this.connection.applyMedia(track);
+    this.#emitter.emit('localTrackMuted', track);
+    return true;
+  }
+
   /** Tells whether the track was an own one, which the server has ended. */
   handleUnpublished(trackId: string): boolean {
     const track = [...this.tracks].find(({ id }) => id === trackId);

@@ -102,6 +102,11 @@ export class MediaSession {
     this.#attach(trackId);
   }
 
+  /** Tells whether the track was an own one, which a moderator has muted. */
+  handleTrackMuted(trackId: string, muted: boolean): boolean {
+    return this.#local.handleMuted(trackId, muted);
+  }
+
   /** Tells whether the track was an own one, which the server has ended. */
   handleTrackUnpublished(trackId: string): boolean {
     this.#wishes.forget(trackId);

@@ -73,6 +73,11 @@ export class RequestQueue {
     this.#flush();
   }
 
+  /** Keeps requests back: the session waits before the room's door. */
+  closeGate(): void {
+    this.#gateOpen = false;
+  }
+
   /** Takes the socket away. What was sent and must not be repeated is rejected. */
   disconnect(): void {
     this.#send = undefined;
@@ -116,6 +121,7 @@ export class RequestQueue {
     if (reply.kind === 'result') return void this.#remove(request).succeed(reply.result);
     const { code, message, data } = reply.error;
     if (code === 'rateLimited' && this.#postpone(request, data)) return;
+    if (code === 'notAdmitted' && this.#holdBack(request)) return;
     this.#remove(request).fail(new CrosspointClientError(code, { message, data }));
   }
 
@@ -160,6 +166,14 @@ export class RequestQueue {
     request.sent = true;
     request.timer = setTimeout(() => this.#reject(request, 'requestTimeout'), replyTimeoutMs);
     this.#send(request.text);
+  }
+
+  /** It was sent along with a join that has to wait; it leaves again once the gate opens. */
+  #holdBack(request: Waiting): boolean {
+    if (this.#gateOpen) return false;
+    request.sent = false;
+    clearTimeout(request.timer);
+    return true;
   }
 
   /** Rate limits hold for the session: everything pauses, then goes on in order. */

@@ -24,7 +24,7 @@ export interface Established {
 }
 
 /** What the session leaves to others: all events but its own end. */
-export type SessionEvent = Exclude<ServerEvent, { name: 'disconnect' }>;
+export type SessionEvent = Exclude<ServerEvent, { name: 'disconnect' | 'admitted' }>;
 
 interface SessionEvents {
   /** Before the state changes to joined, and before any event of the session. */
@@ -42,6 +42,8 @@ interface Membership {
   ticket: { session: string; token: string } | undefined;
   lastSeq: number;
   /** Present until the first join has succeeded or failed. */
+  /** The join reply of a session that waits before the room's door. */
+  held: JoinResult | undefined;
   firstJoin: { resolve: (result: JoinResult) => void; reject: (error: CrosspointClientError) => void } | undefined;
 }
 
@@ -102,7 +104,13 @@ export class Session extends EventEmitter<SessionEvents> {
       return Promise.reject(new CrosspointClientError('invalidState', { message: 'Already in a room; leave first.' }));
     }
     return new Promise((resolve, reject) => {
-      const membership: Membership = { options, ticket: undefined, lastSeq: 0, firstJoin: { resolve, reject } };
+      const membership: Membership = {
+        options,
+        ticket: undefined,
+        lastSeq: 0,
+        held: undefined,
+        firstJoin: { resolve, reject },
+      };
       this.#membership = membership;
       this.#stopWatching = this.#watchNetwork();
       this.#setState({ status: 'connecting' });
@@ -121,6 +129,19 @@ export class Session extends EventEmitter<SessionEvents> {
   async update(update: SelfUpdate): Promise<void> {
     await this.request('update', update);
     if (this.#membership) this.#membership.options = { ...this.#membership.options, ...update };
+  }
+
+  /** Goes on with a new token, which later rejoins use too unless they get their own. */
+  async refreshToken(token: string): Promise<RequestResult<'refreshToken'>> {
+    const membership = this.#membership;
+    if (!membership) throw new CrosspointClientError('invalidState', { message: 'Not in a room.' });
+    const result = await new Promise<RequestResult<'refreshToken'>>((resolve, reject) =>
+      this.#queue.ask('refreshToken', { token }, { urgent: true, succeed: resolve, fail: reject }),
+    );
+    if (typeof membership.options.token !== 'function') {
+      membership.options = { ...membership.options, token };
+    }
+    return result;
   }
 
   /** Says goodbye and is done, without waiting for a reply: a page that is being closed could not. */
@@ -143,7 +164,7 @@ export class Session extends EventEmitter<SessionEvents> {
       this.#queue.connect((text) => socket.send(text));
       this.#askToJoin(membership, params);
       // What was asked for together with a first join leaves together with it.
-      if (membership.firstJoin) this.#queue.openGate();
+      if (membership.firstJoin && !membership.held) this.#queue.openGate();
     });
     socket.on('frameReceived', (frame) => this.#handleFrame(membership, frame));
     socket.on('closed', (code, reason) => this.#handleClosed(membership, code, reason));
@@ -190,15 +211,37 @@ export class Session extends EventEmitter<SessionEvents> {
   }
 
   #handleJoined(membership: Membership, result: JoinResult): void {
-    const { firstJoin } = membership;
-    const how = firstJoin ? 'joined' : result.resumed ? 'resumed' : 'rejoined';
-    if (how !== 'resumed') membership.lastSeq = result.seq;
-    if (how === 'rejoined') this.#queue.dropForeign();
+    if (!result.resumed) membership.lastSeq = result.seq;
     membership.ticket = { session: result.session, token: result.resumeToken };
-    membership.firstJoin = undefined;
     this.#queue.setLimits(result.limits);
     this.#endReconnection();
     this.#startHeartbeat(result.heartbeat);
+    // Who was admitted while away learns of it by the event that follows.
+    const isHeld = result.waiting || (result.resumed && membership.held !== undefined);
+    if (isHeld) this.#hold(membership, result);
+    else this.#establish(membership, result);
+  }
+
+  /** Nothing leaves until a moderator has let this session in; the first join is pending until then. */
+  #hold(membership: Membership, result: JoinResult): void {
+    membership.held = result;
+    this.#queue.closeGate();
+    this.#logger.info('waiting to be admitted', { room: result.room.name });
+    this.#setState({ status: 'waiting' });
+  }
+
+  #handleAdmitted(membership: Membership, state: EventParams<'admitted'>): void {
+    const { held } = membership;
+    membership.held = undefined;
+    if (held) this.#establish(membership, { ...held, ...state, resumed: false });
+  }
+
+  #establish(membership: Membership, result: JoinResult): void {
+    const { firstJoin } = membership;
+    const how = firstJoin ? 'joined' : result.resumed ? 'resumed' : 'rejoined';
+    if (how === 'rejoined') this.#queue.dropForeign();
+    membership.held = undefined;
+    membership.firstJoin = undefined;
     this.#logger.info('joined', { room: result.room.name, how });
     this.emit('established', { result, how });
     if (this.#membership !== membership) return;
@@ -211,7 +254,8 @@ export class Session extends EventEmitter<SessionEvents> {
   #handleJoinError(membership: Membership, error: CrosspointClientError): void {
     if (this.#membership !== membership) return;
     const passing =
-      !membership.firstJoin && (passingRefusals.includes(error.code) || error.code === 'connectionFailed');
+      (!membership.firstJoin || membership.held !== undefined) &&
+      (passingRefusals.includes(error.code) || error.code === 'connectionFailed');
     if (passing) {
       this.#handleLoss(membership, passingRefusalOf(error));
       return;
@@ -238,7 +282,8 @@ export class Session extends EventEmitter<SessionEvents> {
       return;
     }
     membership.lastSeq = frame.seq;
-    if (frame.event) this.emit('eventReceived', frame.event);
+    if (frame.event?.name === 'admitted') this.#handleAdmitted(membership, frame.event.params);
+    else if (frame.event) this.emit('eventReceived', frame.event);
   }
 
   #handleDisconnect(membership: Membership, farewell: EventParams<'disconnect'>): void {
@@ -257,12 +302,16 @@ export class Session extends EventEmitter<SessionEvents> {
   #handleLoss(membership: Membership, farewell: Farewell): void {
     this.#dropSocket(closeSuperseded);
     const { code, message, action, retryAfterMs } = farewell;
-    const final = membership.firstJoin !== undefined || action === 'giveUp';
+    const isTooEarly = membership.firstJoin !== undefined && membership.held === undefined;
+    const final = isTooEarly || action === 'giveUp';
     if (final) {
-      this.#giveUp(membership.firstJoin && code === 'connectionLost' ? failedToConnect : farewell);
+      this.#giveUp(isTooEarly && code === 'connectionLost' ? failedToConnect : farewell);
       return;
     }
-    if (action === 'rejoin') membership.ticket = undefined;
+    if (action === 'rejoin') {
+      membership.ticket = undefined;
+      membership.held = undefined;
+    }
     this.#reconnection ??= new Reconnection(this.#options.reconnect ?? {}, () => this.#connect(membership));
     if (!this.#reconnection.schedule(retryAfterMs)) {
       this.#giveUp(failedToReconnect);
