@@ -3,8 +3,11 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ErrorDefinition, errorCodes, isErrorCode } from '../../src/protocol/error-codes.ts';
 import { requests } from '../../src/protocol/requests.ts';
+import { CrosspointError } from '../../src/shared/errors.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { HubCounters } from '../../src/shared/tally.ts';
+import { type AccessClaims, accessClaims } from '../../src/signaling/auth/access-token.ts';
+import { Doorkeeper } from '../../src/signaling/auth/doorkeeper.ts';
 import { SignalingClient } from '../support/signaling-client.ts';
 import { anyRate, startHub, type TestHub } from '../support/test-hub.ts';
 import { type Known, MessageMaker } from './support/message-maker.ts';
@@ -30,6 +33,7 @@ const known: Known = { rooms: ['tea', 'coffee', '茶'], participants: [], resume
 beforeAll(async () => {
   server = await startHub({
     counters,
+    doorkeeper: new Doorkeeper({ mode: 'open', verifier: { verify: personOf }, clockToleranceSeconds: 0 }),
     logger: createLogger('error'),
     limits: { ...anyRate, graceMs: 300, maxFrameBytes: 300_000, maxMessageBytes: 20_000, replayEvents: 50 },
   });
@@ -40,6 +44,24 @@ afterAll(async () => {
   expect(server.hub.counts()).toEqual({ connections: 0, sessions: 0, waitingSessions: 0, rooms: 0, queuedBytes: 0 });
   expect([...counters.errors].filter(([code]) => code === 'internalError')).toEqual([]);
 });
+
+const grantsOf = [
+  { moderate: true },
+  { hidden: true },
+  { recorder: true },
+  { message: false },
+  { createRoom: false },
+  {},
+];
+
+/** Takes `person-0` and so on for tokens, so that every grant plays its part. */
+async function personOf(token: string | undefined, room: string): Promise<AccessClaims> {
+  const index = Number(token?.split('-')[1]);
+  const exp = Math.floor(Date.now() / 1000) + 600;
+  const claims = accessClaims.safeParse({ sub: token, room, grants: grantsOf[index], exp });
+  if (!claims.success) throw new CrosspointError('unauthorized');
+  return claims.data;
+}
 
 /** The server is alive when a newcomer can join, speak and leave. */
 async function expectAlive(): Promise<void> {

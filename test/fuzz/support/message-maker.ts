@@ -91,7 +91,7 @@ export class MessageMaker {
       unsubscribe: () => ({ tracks: ['track'] }),
       message: () => ({ ...(this.#random.chance(0.5) && { to: this.#participant() }), type: 't', body: this.json() }),
       receipt: () => ({ ordinals: [this.#random.below(9)], status: this.#random.pick(['delivered', 'read']) }),
-      refreshToken: () => ({ token: this.#random.pick(['a.b.c', 'token', '..']) }),
+      refreshToken: () => ({ token: `person-${this.#random.below(6)}` }),
       muteOther: () => ({ participant: this.#participant(), track: 'track' }),
       remove: () => ({ participant: this.#participant() }),
       ban: () => ({ participant: this.#participant() }),
@@ -106,7 +106,8 @@ export class MessageMaker {
     const { resume, rooms } = this.#known;
     const ticket = resume[this.#random.below(resume.length)];
     const room = rooms[this.#random.below(rooms.length)] ?? 'room';
-    return { room, name: 'n', ...(ticket && this.#random.chance(0.3) && { resume: { ...ticket } }) };
+    const token = this.#random.chance(0.4) && { token: `person-${this.#random.below(6)}` };
+    return { room, name: 'n', ...token, ...(ticket && this.#random.chance(0.3) && { resume: { ...ticket } }) };
   }
 
   #where(connection: string): { [key: string]: Json } {
