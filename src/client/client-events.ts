@@ -52,6 +52,25 @@ export interface ReceivedMessage {
   /** Milliseconds since 1970, by the server's clock. */
   at: number;
   body: unknown;
+  /** The sender's id of the message, when it gave one. */
+  id?: string;
+  /** Identity of the sender, who may have left; of acknowledged messages and of history. */
+  fromUser?: string;
+  /** Present on acknowledged messages, for `markRead`. */
+  ordinal?: number;
+  /** From before the join. */
+  history?: boolean;
+}
+
+/** What became of an acknowledged message with one user. */
+export interface ReceivedReceipt {
+  /** Id of the message. */
+  id: string;
+  /** Identity of the user it was for. */
+  by: string;
+  status: 'delivered' | 'read' | 'expired';
+  /** Milliseconds since 1970, by the server's clock. */
+  at: number;
 }
 
 export interface ReceivedDescription {
@@ -87,6 +106,7 @@ export interface ClientEvents {
   speakersChanged: [speakers: Speaker[]];
   qualityChanged: [quality: Quality[]];
   messageReceived: [message: ReceivedMessage];
+  receiptReceived: [receipt: ReceivedReceipt];
   /** An own track is known to the room, also again after a rejoin (with another id). */
   localTrackPublished: [track: LocalTrack];
   /** An own track ended, by `unpublish` or by the server. */

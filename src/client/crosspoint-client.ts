@@ -1,9 +1,9 @@
-import type { EventParams } from '../protocol/events.ts';
 import type { Grants } from '../protocol/grants.ts';
 import type { WaitingParticipant } from '../protocol/models.ts';
 import type { RequestInput, RequestResult } from '../protocol/requests.ts';
 import type { ClientEvents, ClientState, ReceivedMessage } from './client-events.ts';
 import { EventEmitter } from './event-emitter.ts';
+import { Inbox } from './inbox.ts';
 import type { LocalTrack } from './media/local-track.ts';
 import { MediaSession } from './media/media-session.ts';
 import type { ClientStats } from './media/track-stats.ts';
@@ -39,12 +39,14 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   readonly #session: Session;
   readonly #room: RoomState;
   readonly #media: MediaSession;
+  readonly #inbox: Inbox;
   #grants: Grants | undefined;
   #waiting: readonly WaitingParticipant[] = [];
 
   constructor(options: ClientOptions = {}) {
     super();
     this.#session = new Session(options);
+    this.#inbox = new Inbox(this.#session);
     this.#room = new RoomState(this);
     this.#media = new MediaSession({ emitter: this, session: this.#session, room: this.#room, options });
     this.#session.on('established', (established) => this.#handleEstablished(established));
@@ -127,11 +129,20 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
     return this.#media.unsubscribe(trackId);
   }
 
-  /** Sends a message; resolves with the number of sessions it was queued for. */
-  sendMessage({ to, type, body }: MessageOptions): Promise<RequestResult<'message'>> {
+  /**
+   * Sends a message; resolves with the number of sessions it was queued for, and `stored` for one that will arrive. An
+   * acknowledged one is sent again after a cut until the server has answered.
+   */
+  async sendMessage({ body, ...options }: MessageOptions): Promise<RequestResult<'message'> & { id?: string }> {
+    const id = options.id ?? (options.acknowledge ? randomId() : undefined);
     // The body comes last: the server then passes it on without writing it anew.
-    const params = { ...(to !== undefined && { to }), ...(type !== undefined && { type }), body };
-    return this.#session.request('message', params);
+    const result = await this.#session.request('message', { ...options, ...(id !== undefined && { id }), body });
+    return { ...result, ...(id !== undefined && { id }) };
+  }
+
+  /** Tells the senders that acknowledged messages were read; others are passed over. */
+  markRead(...messages: Pick<ReceivedMessage, 'ordinal'>[]): Promise<void> {
+    return this.#inbox.markRead(messages);
   }
 
   /** Goes on with a new access token, before the one in force expires. */
@@ -260,7 +271,10 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
         this.emit('candidateReceived', params);
         break;
       case 'message':
-        this.emit('messageReceived', messageOf(params));
+        this.#inbox.takeMessage(params, (message) => this.emit('messageReceived', message));
+        break;
+      case 'receipt':
+        this.#inbox.takeReceipt(params, (receipt) => this.emit('receiptReceived', receipt));
         break;
       case 'speakers':
         this.emit('speakersChanged', params.speakers.map(renameParticipant));
@@ -281,8 +295,8 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   }
 }
 
-function messageOf({ from, to, type, at, body }: EventParams<'message'>): ReceivedMessage {
-  return { from, direct: to !== undefined, type, at, body };
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function renameParticipant<Rest>({ participant, ...rest }: { participant: string } & Rest) {

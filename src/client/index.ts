@@ -25,6 +25,7 @@ export type {
   ReceivedCandidate,
   ReceivedDescription,
   ReceivedMessage,
+  ReceivedReceipt,
   Speaker,
 } from './client-events.ts';
 export { CrosspointClient, type JoinedRoom } from './crosspoint-client.ts';

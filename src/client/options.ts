@@ -81,6 +81,14 @@ export interface SubscribeOptions {
 export interface MessageOptions {
   /** A participant's id; everyone else in the room when left out. */
   to?: string;
+  /** Instead of `to`: an identity, on all devices that are in the room. */
+  toUser?: string;
+  /** Keep it for each user it is for until it has arrived, and tell by `receiptReceived`. Needs identities. */
+  acknowledge?: boolean;
+  /** The own id of the message, with which it arrives once however often it is sent; made when left out. */
+  id?: string;
+  /** How long an acknowledged message is kept. */
+  ttlSeconds?: number;
   /** The application's name for this kind of message. */
   type?: string;
   /** Any JSON value. */

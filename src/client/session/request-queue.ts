@@ -16,15 +16,26 @@ const maxRetryAfterMs = 10_000;
  * Requests whose repetition does no harm: sent again when a cut left their outcome unknown. The others are rejected then,
  * because a message or a relayed offer would arrive twice.
  */
-const repeatable: ReadonlySet<Method> = new Set<Method>(['update', 'mute', 'unpublish', 'subscribe', 'unsubscribe']);
+const repeatable: ReadonlySet<Method> = new Set<Method>([
+  'update',
+  'mute',
+  'unpublish',
+  'subscribe',
+  'unsubscribe',
+  'receipt',
+]);
 
-/** Negotiation with the server itself states a whole, so that saying it twice changes nothing. */
+/**
+ * Negotiation with the server itself states a whole, so that saying it twice changes nothing. An acknowledged message has
+ * an id, by which the server knows it again.
+ */
 function isRepeatable(method: Method, params: object): boolean {
+  if ('acknowledge' in params && params.acknowledge === true) return true;
   return repeatable.has(method) || 'connection' in params;
 }
 
 /** Requests that mean the same in a new session; all others name what has gone with the old one. */
-const portable: ReadonlySet<Method> = new Set<Method>(['message', 'update']);
+const portable: ReadonlySet<Method> = new Set<Method>(['message', 'receipt', 'update']);
 
 interface Waiting {
   readonly id: number;

@@ -1,0 +1,83 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ReceivedMessage, ReceivedReceipt } from './client-events.ts';
+import { createJoined, settle, useFakeTime } from './testing/create-client.ts';
+
+useFakeTime();
+
+const message = (number: number) => ({
+  ...{ from: 'ann', fromUser: 'ann@example', toUser: 'me', id: `m${number}`, ordinal: number },
+  ...{ type: 'chat', at: 1, body: number },
+});
+
+async function createReceiver() {
+  const fixture = await createJoined();
+  const messages: ReceivedMessage[] = [];
+  const receipts: ReceivedReceipt[] = [];
+  fixture.client.on('messageReceived', (received) => messages.push(received));
+  fixture.client.on('receiptReceived', (received) => receipts.push(received));
+  return { ...fixture, messages, receipts };
+}
+
+describe('the inbox of a client', () => {
+  it('gives an acknowledged message to the application, then acknowledges it', async () => {
+    const { network, messages } = await createReceiver();
+    network.socket.event('message', message(1));
+    const { toUser, ...rest } = message(1);
+    expect(messages).toEqual([{ ...rest, direct: true }]);
+    expect(network.socket.last('receipt').params).toEqual({ ordinals: [1], status: 'delivered' });
+  });
+
+  it('does not give one again that came again, but acknowledges it again', async () => {
+    const { network, messages } = await createReceiver();
+    network.socket.event('message', message(1));
+    network.socket.reply('receipt', {});
+    await settle();
+    network.socket.event('message', { ...message(1), ordinal: 2 });
+    expect(messages).toHaveLength(1);
+    expect(network.socket.last('receipt').params).toMatchObject({ ordinals: [2] });
+  });
+
+  it('acknowledges together what comes while a receipt is on its way', async () => {
+    const { network, messages } = await createReceiver();
+    for (const number of [1, 2, 3]) network.socket.event('message', message(number));
+    expect(network.socket.last('receipt').params).toMatchObject({ ordinals: [1] });
+    network.socket.reply('receipt', {});
+    await settle();
+    expect(network.socket.last('receipt').params).toMatchObject({ ordinals: [2, 3] });
+    expect(messages.map(({ body }) => body)).toEqual([1, 2, 3]);
+  });
+
+  it('tells what became of own messages, once, and acknowledges that too', async () => {
+    const { network, receipts } = await createReceiver();
+    const receipt = { ordinal: 7, id: 'm1', by: 'bob', status: 'read', at: 1 };
+    network.socket.event('receipt', receipt);
+    network.socket.event('receipt', receipt);
+    expect(receipts).toEqual([{ id: 'm1', by: 'bob', status: 'read', at: 1 }]);
+    expect(network.socket.last('receipt').params).toEqual({ ordinals: [7], status: 'delivered' });
+  });
+
+  it('marks messages as read, and passes over those that nobody waits for', async () => {
+    const { client, network } = await createReceiver();
+    const reading = client.markRead({ ordinal: 3 }, {}, { ordinal: 4 });
+    expect(network.socket.last('receipt').params).toEqual({ ordinals: [3, 4], status: 'read' });
+    network.socket.reply('receipt', {});
+    await reading;
+  });
+});
+
+describe('sending with an acknowledgement', () => {
+  it('gives the message an id, and sends it again after a cut with the same', async () => {
+    const { client, network } = await createReceiver();
+    const sending = client.sendMessage({ toUser: 'bob', acknowledge: true, body: 1 });
+    const { params } = network.socket.last('message');
+    expect(params?.id).toMatch(/^[0-9a-f]{32}$/);
+    network.socket.break(1006);
+    await vi.advanceTimersByTimeAsync(500);
+    const { socket } = network;
+    socket.open();
+    socket.acceptJoin({ resumed: true });
+    expect(network.socket.last('message').params).toEqual(params);
+    network.socket.reply('message', { recipients: 0, status: 'duplicate' });
+    expect(await sending).toEqual({ recipients: 0, status: 'duplicate', id: params?.id });
+  });
+});
