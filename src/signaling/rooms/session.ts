@@ -8,6 +8,7 @@ import { EventBatch } from '../wire/event-batch.ts';
 import { eventHead } from '../wire/event-text.ts';
 import { ReplayBuffer, type ReplayedEvents } from '../wire/replay-buffer.ts';
 import type { FeedReader } from '../wire/room-feed.ts';
+import type { SendArena } from '../wire/send-arena.ts';
 import type { Participant } from './participant.ts';
 import type { Room } from './room.ts';
 
@@ -117,6 +118,10 @@ export class Session implements FeedReader {
     this.#seq += to - from;
     this.#replay.push(batch, from, to);
     this.#peer?.outbox.pushEvents(batch, from, to, firstSeq);
+  }
+
+  flush(arena: SendArena): void {
+    this.#peer?.outbox.flush(arena);
   }
 
   /** The events after `seq`, or undefined when they are no longer kept. */

@@ -32,6 +32,13 @@ describe('EventBatch', () => {
     expect(seen(2, 9_999_999_999)[0].seq).toBe(9_999_999_999);
   });
 
+  it('numbers the bytes of one receiver anew for another, whose numbers may be shorter', () => {
+    const batch = batchOf('one', 'two');
+    const bytes = bytesOf(batch, { from: 0, to: 2, firstSeq: 99_999_999 });
+    batch.number(bytes, 0, { from: 0, to: 2, firstSeq: 9 });
+    expect(bytes).toEqual(bytesOf(batch, { from: 0, to: 2, firstSeq: 9 }));
+  });
+
   it.each([0, 1, 60, 61, 62, 63, 64, 65, 66, 67, 68, 65_460, 65_470, 65_471, 65_472, 65_480, 200_000])(
     'frames a body of %i characters with the right header',
     (length) => {

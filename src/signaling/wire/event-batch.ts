@@ -2,6 +2,7 @@ import { textHeaderBytes, writeTextHeader } from './text-frame.ts';
 
 /** Digits that a sequence number may have; at a thousand events a second they last for months. */
 const seqDigits = 10;
+const blank = 0x20;
 /** JSON allows blanks before a number, so every member's number fits into the same frame, whatever its digits. */
 const tail = `${' '.repeat(seqDigits)}}`;
 
@@ -37,10 +38,16 @@ export class EventBatch {
     const start = this.#offset(from);
     const end = this.#offset(to);
     target.set(this.#seal().subarray(start, end), offset);
+    this.number(target, offset, { from, to, firstSeq });
+    return offset + end - start;
+  }
+
+  /** Writes the sequence numbers into frames that `copyTo` has put there, over those of another receiver. */
+  number(target: Buffer, offset: number, { from, to, firstSeq }: EventRange): void {
+    const start = this.#offset(from);
     for (let index = from; index < to; index += 1) {
       writeDigits(target, offset + this.#offset(index + 1) - start - 2, firstSeq + index - from);
     }
-    return offset + end - start;
   }
 
   /** The same frames without a copy of what is shared: for large frames, where copying costs more than a longer list. */
@@ -89,7 +96,9 @@ function payloadBytesOf(frameBytes: number): number {
   return frameBytes < 65_540 ? frameBytes - 4 : frameBytes - 10;
 }
 
+/** Writes a number that ends at `lastDigit`, and blanks where a longer one may have stood. */
 function writeDigits(target: Buffer, lastDigit: number, value: number): void {
+  const first = lastDigit - seqDigits + 1;
   let rest = value;
   let position = lastDigit;
   do {
@@ -98,4 +107,8 @@ function writeDigits(target: Buffer, lastDigit: number, value: number): void {
     position -= 1;
     rest = quotient;
   } while (rest > 0);
+  while (position >= first) {
+    target[position] = blank;
+    position -= 1;
+  }
 }

@@ -31,6 +31,11 @@ export class QueuedEvents implements OutboxEntry, EventRange {
     this.byteLength = batch.byteLength(from, to);
   }
 
+  /** Whether another receiver's bytes differ only in the numbers. */
+  sameBytesAs(other: QueuedEvents): boolean {
+    return this.batch === other.batch && this.from === other.from && this.to === other.to;
+  }
+
   get worthSharing(): boolean {
     return this.byteLength > shareAboveBytes * (this.to - this.from);
   }

@@ -92,7 +92,7 @@ export class Outbox {
     this.#worthSharing = false;
     if (!overflows || this.#overflowed) return;
     this.#overflowed = true;
-    this.#options.onOverflow();
+    this.#options.flusher.defer(this.#options.onOverflow);
   }
 
   /**
@@ -114,10 +114,16 @@ export class Outbox {
       // A piece of shared memory would stay whole for as long as this socket keeps its small part.
       socket.write(this.#fill(Buffer.allocUnsafeSlow(this.#pendingBytes)));
     } else {
-      const piece = this.#fill(arena.take(this.#pendingBytes));
+      const piece = this.#piece(arena);
       socket.write(piece);
       if (socket.writableLength > 0) arena.keep(piece);
     }
+  }
+
+  #piece(arena: SendArena): Buffer {
+    const [only] = this.#entries;
+    if (this.#entries.length === 1 && only instanceof QueuedEvents) return arena.takeEvents(only);
+    return this.#fill(arena.take(this.#pendingBytes));
   }
 
   #fill(target: Buffer): Buffer {

@@ -11,6 +11,9 @@ class Reader implements FeedReader {
   accept(batch: EventBatch, from: number, to: number): void {
     for (let index = from; index < to; index += 1) this.got.push(textAt(batch, index));
   }
+
+  /** It has no socket. */
+  flush(): void {}
 }
 
 /** Reading a batch ends it, so the content is told by the size of the frame: event "a" has one character, and so on. */

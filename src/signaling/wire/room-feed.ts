@@ -1,4 +1,5 @@
 import { EventBatch } from './event-batch.ts';
+import type { SendArena } from './send-arena.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
 
 /** Who gets a room's events. */
@@ -6,6 +7,8 @@ export interface FeedReader {
   /** Number of events of the feed that it has had, or that were not for it. Kept by the feed. */
   feedPosition: number;
   accept(batch: EventBatch, from: number, to: number): void;
+  /** Writes what it has accepted, while all of it is still in the processor's cache. */
+  flush(arena: SendArena): void;
 }
 
 /**
@@ -52,9 +55,15 @@ export class RoomFeed {
     if (from < batch.length) reader.accept(batch, from, batch.length);
   }
 
-  /** Called by the flusher at the end of the turn. */
-  distribute(): void {
-    for (const reader of this.#readers) this.pull(reader);
+  /**
+   * Called by the flusher at the end of the turn. Each member's bytes are written right after they were accepted: going
+   * over a thousand members twice costs a third more, because by the second time the caches have forgotten them.
+   */
+  distribute(arena: SendArena): void {
+    for (const reader of this.#readers) {
+      this.pull(reader);
+      reader.flush(arena);
+    }
     this.#base = this.#published;
     this.#open = undefined;
   }

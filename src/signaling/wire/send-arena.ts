@@ -1,3 +1,5 @@
+import type { QueuedEvents } from './outbox-entry.ts';
+
 const arenaBytes = 65_536;
 
 /**
@@ -7,9 +9,33 @@ const arenaBytes = 65_536;
 export class SendArena {
   #bytes: Buffer = Buffer.allocUnsafeSlow(arenaBytes);
   #used = 0;
+  /** What the piece taken last holds, when that is one run of events. */
+  #filled: { events: QueuedEvents; piece: Buffer } | undefined;
+
+  /**
+   * A piece that holds these events. Members of a room get the same bytes one after the other, so the piece of the one
+   * before serves again, with this one's numbers.
+   */
+  takeEvents(events: QueuedEvents): Buffer {
+    const filled = this.#filled;
+    if (filled?.events.sameBytesAs(events)) {
+      events.batch.number(filled.piece, 0, events);
+      return filled.piece;
+    }
+    const piece = this.take(events.byteLength);
+    events.copyTo(piece, 0);
+    this.#filled = { events, piece };
+    return piece;
+  }
+
+  /** Forgets the last events at the end of a turn. */
+  rest(): void {
+    this.#filled = undefined;
+  }
 
   /** A piece to fill and to write to a socket before the next piece is taken. */
   take(byteLength: number): Buffer {
+    this.#filled = undefined;
     if (byteLength > arenaBytes) return Buffer.allocUnsafeSlow(byteLength);
     if (this.#used + byteLength > arenaBytes) this.#renew();
     return this.#bytes.subarray(this.#used, this.#used + byteLength);
@@ -17,6 +43,7 @@ export class SendArena {
 
   /** Says that the piece taken last is still needed by its socket. */
   keep(piece: Buffer): void {
+    this.#filled = undefined;
     if (piece.buffer === this.#bytes.buffer) this.#used += piece.length;
   }
 

@@ -1,7 +1,7 @@
 import { SendArena } from './send-arena.ts';
 
 interface Distributor {
-  distribute(): void;
+  distribute(arena: SendArena): void;
 }
 
 interface Flushable {
@@ -16,6 +16,7 @@ export class TurnFlusher {
   readonly #arena = new SendArena();
   #feeds: Distributor[] = [];
   #outboxes: Flushable[] = [];
+  #deferred: (() => void)[] = [];
   #scheduled = false;
 
   /** Every feed and outbox adds itself once a turn, with its first output. */
@@ -29,6 +30,11 @@ export class TurnFlusher {
     this.#schedule();
   }
 
+  /** Runs a consequence of sending once the turn's output is on its way: feeds must not change while they distribute. */
+  defer(task: () => void): void {
+    this.#deferred.push(task);
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -38,10 +44,14 @@ export class TurnFlusher {
   readonly #flush = (): void => {
     const feeds = this.#feeds;
     this.#feeds = [];
-    for (const feed of feeds) feed.distribute();
+    for (const feed of feeds) feed.distribute(this.#arena);
     const outboxes = this.#outboxes;
     this.#outboxes = [];
     this.#scheduled = false;
     for (const outbox of outboxes) outbox.flush(this.#arena);
+    this.#arena.rest();
+    const deferred = this.#deferred;
+    this.#deferred = [];
+    for (const task of deferred) task();
   };
 }
