@@ -14,6 +14,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   rateLimited: 429,
   internalError: 500,
   serverFull: 503,
+  serverDraining: 503,
   mediaUnavailable: 503,
 };
 
