@@ -19,13 +19,14 @@ const { values: options } = parseArgs({
     idle: { type: 'string', default: '10000' },
     only: { type: 'string' },
     hubs: { type: 'string' },
+    'in-flight': { type: 'string', default: '2' },
     json: { type: 'string' },
   },
 });
 const rounds = Number(options.rounds);
 const windowMs = Number(options.window) * 1000;
 const idleConnections = Number(options.idle);
-const warmUpMs = 500;
+const warmUpMs = 700;
 /** A window in which the hub got less than this, in ticks of 10 ms, says nothing and does not count. */
 const leastCpuSeconds = 0.1;
 
@@ -48,7 +49,7 @@ const rows: Row[] = [
     (roomSize): Row => ({
       name: `broadcast 200 B, rooms of ${roomSize}`,
       unit: 'deliveries',
-      workload: { kind: 'broadcast', roomSize, members, inFlightPerRoom: 2, bytes: 200 },
+      workload: { kind: 'broadcast', roomSize, members, inFlightPerRoom: Number(options['in-flight']), bytes: 200 },
     }),
   ),
   {

@@ -20,6 +20,23 @@ function report(message: Report): void {
   process.send?.(message);
 }
 
+/**
+ * Polls for input instead of sleeping. Waking a sleeper costs the one who wakes it, which is the hub: a hub whose writes
+ * are few would pay for each of them with the generator's idleness. Real clients sleep on machines of their own.
+ */
+function stayAwake(): { stop(): void } {
+  let awake = true;
+  const poll = (): void => {
+    if (awake) setImmediate(poll);
+  };
+  poll();
+  return {
+    stop: () => {
+      awake = false;
+    },
+  };
+}
+
 async function obey(order: Order): Promise<void> {
   if (order.kind === 'fill') {
     const population = new Population(dialects[order.dialect], order.origin);
@@ -34,6 +51,7 @@ async function obey(order: Order): Promise<void> {
     populations.delete(order.hub);
     return report({ kind: 'ready' });
   }
+  const awake = stayAwake();
   const running = run(order.workload, population);
   await sleep(order.warmUpMs);
   const before = running.done();
@@ -41,6 +59,7 @@ async function obey(order: Order): Promise<void> {
   await sleep(order.windowMs);
   report({ kind: 'end', units: running.done() - before });
   await running.stop();
+  awake.stop();
   report({ kind: 'ready' });
 }
 
