@@ -71,7 +71,9 @@ describe('CrosspointClient with the real hub', () => {
     await ann.update({ name: 'Anna' });
     expect((await updated)[0]).toMatchObject({ name: 'Anna', metadata: { colour: 'red' } });
     const received = next(ann, 'messageReceived');
-    await expect(ben.sendMessage({ type: 'chat', body: { text: 'hello ‘Anna’' } })).resolves.toMatchObject({ recipients: 1 });
+    await expect(ben.sendMessage({ type: 'chat', body: { text: 'hello ‘Anna’' } })).resolves.toMatchObject({
+      recipients: 1,
+    });
     expect((await received)[0]).toMatchObject({ from: ben.self?.id, direct: false, body: { text: 'hello ‘Anna’' } });
     const left = next(ann, 'participantLeft');
     await ben.leave();
