@@ -147,7 +147,7 @@ export class SignalingPeer {
 }
 
 /** Adds the signaling path where the address has none, and speaks WebSocket where it says HTTP. */
-export function signalingUrl(address: string): string {
+function signalingUrl(address: string): string {
   const url = new URL(address);
   url.protocol = url.protocol === 'https:' || url.protocol === 'wss:' ? 'wss:' : 'ws:';
   if (url.pathname === '/') url.pathname = signalingPath;

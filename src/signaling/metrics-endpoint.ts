@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Metrics } from '../shared/metrics.ts';
 
-export const metricsPath = '/metrics';
+const metricsPath = '/metrics';
 
 interface MetricsEndpointOptions {
   metrics: Metrics;

@@ -10,7 +10,7 @@ export interface TestLan extends Disposable {
   guestHost: TestHost;
 }
 
-export interface TestHost {
+interface TestHost {
   namespace: string;
   address: string;
   /** Gives a program that does what `program` does, on this host. */

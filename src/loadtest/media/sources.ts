@@ -47,7 +47,7 @@ export function readOggOpus(file: Buffer): Buffer[] {
 }
 
 /** Splits a VP8 frame into payloads with room for the descriptor, whose numbers each stream fills in itself. */
-export function splitVp8(frame: Buffer): EncodedFrame {
+function splitVp8(frame: Buffer): EncodedFrame {
   const payloads: Buffer[] = [];
   const parts = Math.max(1, Math.ceil(frame.length / maxPayloadBytes));
   const partBytes = Math.ceil(frame.length / parts);

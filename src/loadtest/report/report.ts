@@ -9,7 +9,7 @@ import type { SecondSummary, Totals } from '../core/totals.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { LoadResult } from '../run/run-load.ts';
 
-export const reportVersion = 1;
+const reportVersion = 1;
 
 /** Everything a run found out; what the JSON file holds and the other forms are drawn from. */
 export interface Report {
@@ -62,7 +62,7 @@ interface Parts {
 }
 
 /** Puts a report together, of one run or of several machines’. */
-export function assemble({ totals, gates: asked, ...parts }: Parts): Report {
+function assemble({ totals, gates: asked, ...parts }: Parts): Report {
   const latencies: Report['latencies'] = {};
   for (const name of latencyNames) {
     const histogram = totals.latencies.get(name);
@@ -87,7 +87,7 @@ type Measured = Pick<
 >;
 
 /** Every number that a gate can name: latencies in milliseconds, shares from 0 to 1. */
-export function figuresOf(report: Measured): Map<string, number> {
+function figuresOf(report: Measured): Map<string, number> {
   const figures = new Map<string, number>();
   for (const [name, summary] of Object.entries(report.latencies)) {
     const { hdr: _hdr, meanMs, ...percentiles } = summary;

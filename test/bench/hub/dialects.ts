@@ -18,7 +18,7 @@ export interface Dialect {
 }
 
 /** `reply` to a request, `delivery` of a message or an offer, `presence` of others, or a heartbeat. */
-export type FrameKind = 'reply' | 'delivery' | 'presence' | 'ping';
+type FrameKind = 'reply' | 'delivery' | 'presence' | 'ping';
 
 const letter = (text: string): number => text.charCodeAt(0);
 const [i, m, o, r] = [letter('i'), letter('m'), letter('o'), letter('r')];

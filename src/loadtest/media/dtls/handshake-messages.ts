@@ -13,7 +13,7 @@ export const messageType = {
   finished: 20,
 } as const;
 
-export const handshakeHeaderBytes = 12;
+const handshakeHeaderBytes = 12;
 const versionDtls12 = 0xfefd;
 const cipherSuites = [0xc02b, 0xc02f];
 const namedGroupP256 = 23;
