@@ -21,6 +21,7 @@ export const testPackages = {
   coturn: 'turnutils_uclient and turnutils_stunclient, which test our TURN server from outside',
   python3: 'runs the foreign clients',
   'python3-aiortc': 'a foreign WebRTC client: Python',
+  'python3-websockets': 'signaling for the Python example',
   'python3-gi': 'GStreamer from Python',
   'gir1.2-gst-plugins-bad-1.0': 'webrtcbin from Python',
   'gstreamer1.0-plugins-base': 'a foreign WebRTC client: GStreamer (Opus, test sources)',
@@ -28,10 +29,10 @@ export const testPackages = {
   'gstreamer1.0-plugins-bad': 'GStreamer: webrtcbin, DTLS, SRTP',
   'gstreamer1.0-plugins-ugly': 'GStreamer: H264',
   'gstreamer1.0-nice': 'GStreamer: ICE',
-  'redis-server': 'the shared store of several nodes',
   'nginx-light|nginx': 'the reverse proxy that the deployment guide describes',
   'libnss3-tools': 'lets a browser trust a test certificate',
   openssl: 'makes test certificates',
+  iproute2: 'two hosts on one machine, for the test of a local network',
   'fonts-noto-cjk': 'Chinese text in screenshots',
 };
 
