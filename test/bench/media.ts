@@ -166,9 +166,10 @@ const results: Record<string, unknown> = {};
 if (wants('forwarding')) {
   const { crosspoint, bare } = await compareForwarding(shared);
   results.forwarding = { crosspoint, bare };
-  const above = ((crosspoint / bare - 1) * 100).toFixed(1);
+  const percent = (crosspoint / bare - 1) * 100;
+  const above = `${Math.abs(percent).toFixed(1)}% ${percent < 0 ? 'less' : 'more'}`;
   console.log(
-    `CPU per forwarded packet: Crosspoint ${crosspoint.toFixed(2)} µs, bare mediasoup ${bare.toFixed(2)} µs (${above}% more)`,
+    `CPU per forwarded packet: Crosspoint ${crosspoint.toFixed(2)} µs, bare mediasoup ${bare.toFixed(2)} µs (${above})`,
   );
 }
 if (wants('joins')) {

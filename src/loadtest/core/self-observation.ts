@@ -13,6 +13,8 @@ const resolutionMs = 10;
 /** Above these a process cannot keep its schedule, and what it measures is its own slowness. */
 const busyCpu = 0.9;
 const busyDelayMs = 50;
+/** A single stop of this length delays everything that was due in it. */
+const stopMs = 200;
 
 /** Watches the process’s own CPU time and event loop: a generator that is too slow measures itself. */
 export class SelfObserver {
@@ -59,7 +61,10 @@ export interface BottleneckVerdict {
 
 /** Says whether the tool, and not the server, set the limit: when a process was busy in a twentieth of its seconds. */
 export function judgeBottleneck(observations: SelfObservation[]): BottleneckVerdict {
-  const busy = observations.filter(({ cpu, eventLoopP99Ms }) => cpu > busyCpu || eventLoopP99Ms > busyDelayMs);
+  const busy = observations.filter(
+    ({ cpu, eventLoopP99Ms, eventLoopMaxMs }) =>
+      cpu > busyCpu || eventLoopP99Ms > busyDelayMs || eventLoopMaxMs > stopMs,
+  );
   const peakCpu = Math.max(0, ...observations.map(({ cpu }) => cpu));
   const peakDelayMs = Math.max(0, ...observations.map(({ eventLoopMaxMs }) => eventLoopMaxMs));
   const wasBottleneck = busy.length > observations.length / 20;
