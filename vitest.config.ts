@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** CI machines are shared; a test with real parts that was starved of processor time gets a second chance there. */
+const sharedMachineRetries = process.env.CI ? 1 : 0;
+
 /** Unit tests sit beside the code; everything that needs real parts has a project of its own below `test/`. */
 export default defineConfig({
   test: {
@@ -11,7 +14,9 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // They mostly wait for timers and sockets, so two at a time fit on two cores.
+          maxWorkers: 2,
+          retry: sharedMachineRetries,
         },
       },
       {
@@ -20,6 +25,7 @@ export default defineConfig({
           include: ['test/foreign/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          retry: sharedMachineRetries,
           fileParallelism: false,
         },
       },
@@ -37,8 +43,7 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // CI machines are shared; a browser that was starved of processor time gets a second chance there.
-          retry: process.env.CI ? 1 : 0,
+          retry: sharedMachineRetries,
           fileParallelism: false,
         },
       },
