@@ -61,7 +61,7 @@ export async function startServerProcess(
   ];
   const child = spawn(node, [mainFile, ...defaults, '--log-level', 'info', ...flags], {
     cwd: folder,
-    env: { ...process.env, MEDIASOUP_WORKER_BIN: workerBin() },
+    env: { ...environment(), MEDIASOUP_WORKER_BIN: workerBin() },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
@@ -85,6 +85,11 @@ export async function startServerProcess(
     kill: async () => void (await end('SIGKILL')),
     [Symbol.asyncDispose]: async () => void (await end('SIGTERM')),
   };
+}
+
+/** What steers the tests is no setting of the server, which refuses those it does not know. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CROSSPOINT_')));
 }
 
 async function readReadyLine(child: ChildProcess, log: () => string): Promise<ReadyLine> {

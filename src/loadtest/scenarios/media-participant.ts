@@ -29,6 +29,7 @@ export class MediaParticipant {
   readonly #expected = new Set<string>();
   #receivingSinceMs: number | undefined;
   #offered = false;
+  #leaving = false;
 
   constructor(stay: Stay) {
     this.#stay = stay;
@@ -45,6 +46,7 @@ export class MediaParticipant {
       watchLoss(this.#peer, context.recorder);
       await sleepUntil(leaveMs, context.signal);
       this.#recordReception();
+      this.#leaving = true;
       context.recorder.level('participants', -1);
       await this.#peer.leave();
       context.recorder.count('leaves');
@@ -105,7 +107,7 @@ export class MediaParticipant {
   }
 
   #answer(offer: EventParams<'offer'>): void {
-    if (!('connection' in offer)) return;
+    if (!('connection' in offer) || this.#leaving) return;
     const { recorder } = this.#stay.context;
     if (!this.#offered) recorder.since('subscribeOffer', this.#stay.intendedMs);
     this.#offered = true;
@@ -117,10 +119,14 @@ export class MediaParticipant {
     }
   }
 
-  /** A newer offer may overtake an answer, and a track may end before it is asked for: neither is a failure. */
+  /**
+   * A newer offer may overtake an answer, a track may end before it is asked for, and the leave may come first: none of
+   * these is a failure.
+   */
   #background(request: Promise<unknown>): void {
     request.catch((error) => {
       const code = error instanceof PeerError ? error.code : 'tool';
+      if (this.#leaving && code === 'notJoined') return;
       if (code !== 'staleNegotiation' && code !== 'trackNotFound') this.#stay.context.recorder.error(code);
     });
   }
