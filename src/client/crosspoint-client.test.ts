@@ -34,6 +34,20 @@ describe('the room as CrosspointClient knows it', () => {
     ]);
   });
 
+  it('keeps what concerns the room as a whole, and who waits for it', async () => {
+    const waiting = (id: string) => ({ id, name: id, metadata: {} });
+    const room = { name: 'lobby', createdAt: 1, locked: true };
+    const { client, network } = await createJoined({ room, waitingParticipants: [waiting('ann')] });
+    network.socket.event('roomUpdated', { locked: false, recording: true });
+    network.socket.event('participantWaiting', { participant: waiting('ben') });
+    expect(client.room).toEqual({ ...room, locked: false, recording: true });
+    expect(client.waitingParticipants.map(({ id }) => id)).toEqual(['ann', 'ben']);
+    network.socket.event('waitingEnded', { participant: 'ann', outcome: 'left' });
+    expect(client.waitingParticipants.map(({ id }) => id)).toEqual(['ben']);
+    await client.leave();
+    expect([client.room, client.waitingParticipants]).toEqual([undefined, []]);
+  });
+
   it('ignores events about those it does not know', async () => {
     const { network, log } = await createJoined();
     network.socket.event('trackUpdated', { participant: 'x', track: 'y', muted: true });

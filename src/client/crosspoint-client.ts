@@ -20,13 +20,17 @@ import type { RemoteTrack } from './room/remote-track.ts';
 import { RoomState, type Self } from './room/room-state.ts';
 import { type Established, Session, type SessionEvent } from './session/session.ts';
 
-export interface JoinedRoom {
-  name: string;
+/** What concerns the room as a whole. */
+export interface RoomInfo {
+  readonly name: string;
   /** Milliseconds since 1970, by the server's clock. */
-  createdAt: number;
-  locked?: boolean | undefined;
-  waitingRoom?: boolean | undefined;
-  recording?: boolean | undefined;
+  readonly createdAt: number;
+  readonly locked?: boolean | undefined;
+  readonly waitingRoom?: boolean | undefined;
+  readonly recording?: boolean | undefined;
+}
+
+export interface JoinedRoom extends RoomInfo {
   self: Self;
   participants: RemoteParticipant[];
 }
@@ -41,7 +45,8 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   readonly #media: MediaSession;
   readonly #inbox: Inbox;
   #grants: Grants | undefined;
-  #waiting: readonly WaitingParticipant[] = [];
+  #roomInfo: RoomInfo | undefined;
+  readonly #waiting = new Map<string, WaitingParticipant>();
 
   constructor(options: ClientOptions = {}) {
     super();
@@ -64,6 +69,11 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
     return this.#room.self;
   }
 
+  /** The room itself, once joined; `roomUpdated` tells of changes. */
+  get room(): RoomInfo | undefined {
+    return this.#roomInfo;
+  }
+
   /** Everybody else in the room by id, with their tracks. */
   get participants(): ReadonlyMap<string, RemoteParticipant> {
     return this.#room.participants;
@@ -74,9 +84,9 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
     return this.#grants;
   }
 
-  /** For moderators: who waited to be admitted when this session began; `participantWaiting` tells of later ones. */
+  /** For moderators: who waits to be admitted, longest first; `participantWaiting` and `waitingEnded` tell of changes. */
   get waitingParticipants(): readonly WaitingParticipant[] {
-    return this.#waiting;
+    return [...this.#waiting.values()];
   }
 
   get localTracks(): ReadonlySet<LocalTrack> {
@@ -213,7 +223,9 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
 
   #handleEstablished({ result, how }: Established): void {
     this.#grants = result.grants;
-    this.#waiting = result.waitingParticipants ?? [];
+    this.#roomInfo = result.room;
+    this.#waiting.clear();
+    for (const waiting of result.waitingParticipants ?? []) this.#waiting.set(waiting.id, waiting);
     if (how === 'joined') this.#room.fill(result);
     if (how === 'rejoined') this.#room.reconcile(result);
     this.#media.handleEstablished({ result, how });
@@ -223,6 +235,8 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
     if (state.status === 'disconnected' || state.status === 'idle') {
       this.#media.close();
       this.#room.clear();
+      this.#roomInfo = undefined;
+      this.#waiting.clear();
     }
     this.emit('stateChanged', state, previous);
   }
@@ -252,12 +266,15 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
         if (!this.#media.handleTrackUnpublished(params.track)) this.#room.removeTrack(params.track);
         break;
       case 'roomUpdated':
+        if (this.#roomInfo) this.#roomInfo = { ...this.#roomInfo, ...params };
         this.emit('roomUpdated', params);
         break;
       case 'participantWaiting':
+        this.#waiting.set(params.participant.id, params.participant);
         this.emit('participantWaiting', params.participant);
         break;
       case 'waitingEnded':
+        this.#waiting.delete(params.participant);
         this.emit('waitingEnded', params.participant, params.outcome);
         break;
       case 'offer':

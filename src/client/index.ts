@@ -28,7 +28,7 @@ export type {
   ReceivedReceipt,
   Speaker,
 } from './client-events.ts';
-export { CrosspointClient, type JoinedRoom } from './crosspoint-client.ts';
+export { CrosspointClient, type JoinedRoom, type RoomInfo } from './crosspoint-client.ts';
 export { LocalTrack } from './media/local-track.ts';
 export type { ClientStats, ConnectionStats, LayerStats, TrackStats } from './media/track-stats.ts';
 export type {
