@@ -10,7 +10,9 @@ export const requestId = z
 
 /** What a client sends. `params` is checked against the method's own schema afterwards. */
 export const requestEnvelope = z.object({
-  id: requestId,
+  id: requestId
+    .optional()
+    .describe('Chosen by the client; the reply repeats it. Without it there is a reply only when the request fails.'),
   method: z.string().min(1).max(bounds.idChars),
   params: z.unknown().optional(),
 });
@@ -25,6 +27,7 @@ const errorBody = z
       .unknown()
       .optional()
       .describe('Details: for `invalidParams` the list of problems, for `rateLimited` `retryAfterMs`.'),
+    method: z.string().optional().describe('Which request failed, when it had no `id`.'),
   })
   .describe('Why a request failed.');
 

@@ -21,6 +21,10 @@ describe('decodeRequest', () => {
     expect(decodeRequest(text)).toEqual({ id: 'one', method: 'update', params: { a: 1 } });
   });
 
+  it('reads a request without an id, which wants no reply', () => {
+    expect(decodeRequest('{"method":"ping"}')).toEqual({ id: undefined, method: 'ping', params: undefined });
+  });
+
   it('cuts the last parameter out as the sender wrote it', () => {
     const text = `{"id":1,"method":"message","params":{"type":"t","body": {"a" : 1e2, "${long}":"\\u00e9"} }}`;
     const { opaque, params } = decodeRequest(text);
@@ -49,7 +53,8 @@ describe('decodeRequest', () => {
     ['an array', '[]'],
     ['null', 'null'],
     ['a string', '"join"'],
-    ['no id', '{"method":"ping"}'],
+    ['no id and no method', '{}'],
+    ['null for an id', '{"id":null,"method":"ping"}'],
     ['an id that is an object', '{"id":{},"method":"ping"}'],
     ['an id that is too long', `{"id":"${long}","method":"ping"}`],
     ['a fraction as id', '{"id":1.5,"method":"ping"}'],

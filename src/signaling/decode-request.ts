@@ -5,7 +5,8 @@ import { parseSafely } from './parse-safely.ts';
 
 /** A request whose envelope is in order; its parameters have not been looked at. */
 export interface DecodedRequest {
-  readonly id: RequestId;
+  /** Absent when no reply is wanted unless the request fails. */
+  readonly id: RequestId | undefined;
   readonly method: string;
   readonly params: unknown;
   /** The sender's own JSON text of the last parameter, when it could be cut out of the message safely. */

@@ -9,17 +9,22 @@ import type { Peer } from './peer.ts';
 import { RequestContext } from './request-context.ts';
 import { isMethod, validateParams } from './validate-params.ts';
 
-interface PendingRequest {
-  id: RequestId;
+/** What an answer is for. */
+interface Asked {
+  /** Absent when no reply is wanted unless the request fails. */
+  id: RequestId | undefined;
   method: string;
+}
+
+interface PendingRequest extends Asked {
   result: Promise<unknown>;
   context: RequestContext;
   startedMs: number;
 }
 
 /**
- * Reads one connection's messages, has them handled, and answers each exactly once. Requests begin in the order in
- * which they came; those behind a `join` wait for it, so that a client may send its first offer along with its join.
+ * Reads one connection's messages, has them handled, and answers each with an id exactly once. Requests begin in the order
+ * in which they came; those behind a `join` wait for it, so that a client may send its first offer along with its join.
  */
 export class Dispatcher {
   readonly #hub: HubServices;
@@ -37,10 +42,10 @@ export class Dispatcher {
   receive(text: string, refusal?: CrosspointError): void {
     try {
       const request = decodeRequest(text);
-      if (refusal) this.#refuse(request.id, refusal);
+      if (refusal) this.#refuse(request, refusal);
       else this.#admit(request);
     } catch (error) {
-      this.#refuse(error instanceof MalformedRequest ? error.id : null, toCrosspointError(error));
+      this.#tellError(error instanceof MalformedRequest ? error.id : null, toCrosspointError(error));
     }
   }
 
@@ -48,7 +53,7 @@ export class Dispatcher {
     const waiting = this.#unanswered + (this.#behindJoin?.length ?? 0);
     if (waiting >= this.#hub.limits.maxPendingRequests) {
       const message = 'Too many requests are unanswered.';
-      this.#refuse(request.id, new CrosspointError('rateLimited', { message, data: { retryAfterMs: 1_000 } }));
+      this.#refuse(request, new CrosspointError('rateLimited', { message, data: { retryAfterMs: 1_000 } }));
     } else if (this.#behindJoin) {
       this.#behindJoin.push(request);
     } else {
@@ -56,7 +61,12 @@ export class Dispatcher {
     }
   }
 
-  #start({ id, method, params, opaque }: DecodedRequest): void {
+  #start(request: DecodedRequest): void {
+    const { id, method, params, opaque } = request;
+    if (method === 'join' && id === undefined) {
+      this.#refuse(request, new CrosspointError('malformedMessage', { message: 'A join needs an id, for its reply.' }));
+      return;
+    }
     const context = new RequestContext(this.#hub, this.#peer, opaque);
     const startedMs = performance.now();
     try {
@@ -65,7 +75,7 @@ export class Dispatcher {
       else this.#answer(id, result, context);
       if (method === 'join' && !(result instanceof Promise)) this.#observe(method, startedMs);
     } catch (error) {
-      this.#refuse(id, toCrosspointError(error));
+      this.#refuse(request, toCrosspointError(error));
     }
   }
 
@@ -89,7 +99,7 @@ export class Dispatcher {
         settle(() => this.#answer(id, value, context));
         this.#observe(method, startedMs);
       },
-      (error: unknown) => settle(() => this.#refuse(id, toCrosspointError(error))),
+      (error: unknown) => settle(() => this.#refuse(pending, toCrosspointError(error))),
     );
   }
 
@@ -108,17 +118,25 @@ export class Dispatcher {
     for (const request of waiting) this.#admit(request);
   }
 
-  #answer(id: RequestId, result: unknown, context: RequestContext): void {
-    const json = result instanceof JsonText ? result.text : JSON.stringify(result);
-    this.#reply(`{"id":${JSON.stringify(id)},"result":${json}}`);
+  #answer(id: RequestId | undefined, result: unknown, context: RequestContext): void {
+    if (id !== undefined) {
+      const json = result instanceof JsonText ? result.text : JSON.stringify(result);
+      this.#reply(`{"id":${JSON.stringify(id)},"result":${json}}`);
+    }
     context.answered();
   }
 
-  #refuse(id: RequestId | null, error: CrosspointError): void {
+  #refuse({ id, method }: Asked, error: CrosspointError): void {
+    if (id === undefined) this.#tellError(null, error, method);
+    else this.#tellError(id, error);
+  }
+
+  /** Names the method where there is no id by which the client could know what failed. */
+  #tellError(id: RequestId | null, error: CrosspointError, method?: string): void {
     const { code, message, data } = error;
     this.#hub.counters.errors.add(code);
     if (code === 'internalError') this.#log(error);
-    this.#reply(JSON.stringify({ id, error: { code, message, data } }));
+    this.#reply(JSON.stringify({ id, error: { code, message, data, method } }));
   }
 
   #log(error: CrosspointError): void {

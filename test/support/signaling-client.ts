@@ -9,7 +9,7 @@ const patienceMs = 10_000;
 interface Reply {
   id: number | string | null;
   result?: unknown;
-  error?: { code: string; message: string; data?: unknown };
+  error?: { code: string; message: string; data?: unknown; method?: string };
 }
 
 export interface ReceivedEvent {
@@ -81,6 +81,11 @@ export class SignalingClient extends EventEmitter<{ frame: [] }> {
     this.#nextId += 1;
     this.socket.send(JSON.stringify({ id, method, params }));
     return id;
+  }
+
+  /** Sends a request without an id, which is answered only when it fails. */
+  notify(method: string, params: unknown): void {
+    this.socket.send(JSON.stringify({ method, params }));
   }
 
   async replyTo(id: number | string | null): Promise<Reply> {

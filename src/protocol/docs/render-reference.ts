@@ -53,7 +53,7 @@ export function renderEnvelope(): string {
   const frames: [string, z.ZodType][] = [
     ['A request, from client to server:', envelope.requestEnvelope],
     ['Its reply:', envelope.successReply],
-    ['Or, when it failed (`id` is `null` when the request’s own could not be read):', envelope.errorReply],
+    ['Or, when it failed (`id` is `null` when the request had none, or it could not be read):', envelope.errorReply],
     ['An event, from server to client:', envelope.eventEnvelope],
   ];
   return frames

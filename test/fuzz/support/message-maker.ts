@@ -44,7 +44,7 @@ export class MessageMaker {
     return text.slice(0, at) + this.#random.pick(['', '{', '}', '"', ',', ':', '\u0000', 'e']) + text.slice(at + 1);
   }
 
-  /** A request with good or bad parameters, in one of several spellings. */
+  /** A request with good or bad parameters, in one of several spellings, now and then without an id. */
   request(id: number, { mutate }: { mutate: boolean }): string {
     const method = this.#random.pick(methods);
     let params: Json = this.#params(method);
@@ -53,8 +53,8 @@ export class MessageMaker {
     return this.#spell({ id, method: name, params });
   }
 
-  #spell(request: { id: number; method: string; params: Json }): string {
-    const entries = Object.entries(request);
+  #spell({ id, ...rest }: { id: number; method: string; params: Json }): string {
+    const entries = Object.entries(this.#random.chance(0.15) ? rest : { id, ...rest });
     if (this.#random.chance(0.2)) entries.reverse();
     return JSON.stringify(Object.fromEntries(entries), undefined, this.#random.pick([undefined, undefined, 1]));
   }
