@@ -108,6 +108,8 @@ export const signalingLimits = {
   replayEvents: 1_000,
   /** The same in bytes, so that relayed SDPs of a busy session do not add up; shared events count in full. */
   replayBytes: 524_288,
+  /** Replies kept for requests that are sent again: 128 short ones have 4,000 characters, an answer of the SFU some thousand. */
+  keptReplyChars: 131_072,
   /** How long a session outlives its socket: time for a phone to change networks. */
   graceMs: 30_000,
   /** A connection that has not joined by then has no business here. */
@@ -151,6 +153,21 @@ export const signalingLimits = {
   shutdownRetryMs: 1_000,
   /** A new room is asked for again after this long: by then a load balancer knows that the server drains. */
   drainRetryMs: 5_000,
+} as const;
+
+export const wireLimits = {
+  /** Frames above it are compressed for who asked for that: what fits into one TCP segment arrives no sooner when smaller. */
+  compressAboveBytes: 1_400,
+  /** Base-2 logarithm of the window that frames are compressed with: the largest that Python's `websockets` takes unasked. */
+  compressWindowBits: 12,
+  /** Level 6 takes a third more time to make a join reply a tenth smaller. */
+  compressLevel: 4,
+  /** Arrays and maps within each other in a MessagePack message; what comes is written as JSON by a recursive function. */
+  maxPackedDepth: 128,
+  /** Output buffer of each connection's inflater; most messages fit. */
+  inflateChunkBytes: 4_096,
+  /** Messages inflated at a time in other threads; more would only take memory from each other. */
+  concurrentInflations: 4,
 } as const;
 
 export const webhookLimits = {

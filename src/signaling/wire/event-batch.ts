@@ -1,8 +1,9 @@
-import { textHeaderBytes, writeTextHeader } from './text-frame.ts';
+import { EncodedEvents } from './encoded-events.ts';
+import type { EventFrames, EventRange } from './event-frames.ts';
+import type { FrameEncoding } from './frame-encoding.ts';
+import { headerBytes, writeTextHeader } from './frame-header.ts';
+import { seqDigits, writeDigits } from './sequence-number.ts';
 
-/** Digits that a sequence number may have; at a thousand events a second they last for months. */
-const seqDigits = 10;
-const blank = 0x20;
 /** JSON allows blanks before a number, so every member's number fits into the same frame, whatever its digits. */
 const tail = `${' '.repeat(seqDigits)}}`;
 
@@ -11,11 +12,13 @@ const tail = `${' '.repeat(seqDigits)}}`;
  * between receivers is only the sequence number, and that has a place of fixed width in the frame: a receiver's bytes
  * are one copy of the whole with the numbers filled in. Memory is shared by the send queues and replay buffers of all.
  */
-export class EventBatch {
+export class EventBatch implements EventFrames {
   #heads: string[] = [];
   /** Offset after each frame. */
   readonly #ends: number[] = [];
   #bytes: Buffer | undefined;
+  /** The same events for clients that have asked for another encoding, made when the first of them is due. */
+  #encoded: EncodedEvents[] | undefined;
 
   get length(): number {
     return this.#ends.length;
@@ -25,7 +28,7 @@ export class EventBatch {
   append(head: string): void {
     const payloadBytes = Buffer.byteLength(head) + tail.length;
     this.#heads.push(head);
-    this.#ends.push(this.#offset(this.length) + textHeaderBytes(payloadBytes) + payloadBytes);
+    this.#ends.push(this.#offset(this.length) + headerBytes(payloadBytes) + payloadBytes);
   }
 
   /** Size of the frames `from` (included) to `to` (excluded). */
@@ -63,6 +66,25 @@ export class EventBatch {
     return chunks;
   }
 
+  /** The same events in another encoding. */
+  encodedAs(encoding: FrameEncoding): EventFrames {
+    this.#encoded ??= [];
+    const made = this.#encoded.find((events) => events.encoding === encoding);
+    if (made) return made;
+    const events = new EncodedEvents(this, encoding);
+    this.#encoded.push(events);
+    return events;
+  }
+
+  /** The text of an event up to the value of `seq`. */
+  headAt(index: number): string {
+    const bytes = this.#bytes;
+    if (!bytes) return this.#heads[index] ?? '';
+    const start = this.#offset(index);
+    const end = this.#offset(index + 1);
+    return bytes.toString('utf8', end - payloadBytesOf(end - start), end - tail.length);
+  }
+
   #offset(index: number): number {
     return index === 0 ? 0 : (this.#ends[index - 1] ?? 0);
   }
@@ -84,31 +106,7 @@ export class EventBatch {
   }
 }
 
-/** A part of a batch with the sequence number of its first event. */
-export interface EventRange {
-  readonly from: number;
-  readonly to: number;
-  readonly firstSeq: number;
-}
-
 function payloadBytesOf(frameBytes: number): number {
   if (frameBytes < 128) return frameBytes - 2;
   return frameBytes < 65_540 ? frameBytes - 4 : frameBytes - 10;
-}
-
-/** Writes a number that ends at `lastDigit`, and blanks where a longer one may have stood. */
-function writeDigits(target: Buffer, lastDigit: number, value: number): void {
-  const first = lastDigit - seqDigits + 1;
-  let rest = value;
-  let position = lastDigit;
-  do {
-    const quotient = Math.floor(rest / 10);
-    target[position] = 48 + rest - quotient * 10;
-    position -= 1;
-    rest = quotient;
-  } while (rest > 0);
-  while (position >= first) {
-    target[position] = blank;
-    position -= 1;
-  }
 }

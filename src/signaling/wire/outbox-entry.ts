@@ -1,5 +1,5 @@
-import type { EventBatch, EventRange } from './event-batch.ts';
-import { pingFrame, textHeaderBytes, writeTextHeader } from './text-frame.ts';
+import type { EventFrames, EventRange } from './event-frames.ts';
+import { headerBytes, pingFrame, writeTextHeader } from './frame-header.ts';
 
 /** Frames larger than this on average are written without being copied for each receiver. */
 const shareAboveBytes = 8_192;
@@ -17,13 +17,13 @@ export interface OutboxEntry {
 
 /** Consecutive events of a batch, with the number that the first has for this receiver. */
 export class QueuedEvents implements OutboxEntry, EventRange {
-  readonly batch: EventBatch;
+  readonly batch: EventFrames;
   readonly from: number;
   readonly to: number;
   readonly firstSeq: number;
   readonly byteLength: number;
 
-  constructor(batch: EventBatch, from: number, to: number, firstSeq: number) {
+  constructor(batch: EventFrames, from: number, to: number, firstSeq: number) {
     this.batch = batch;
     this.from = from;
     this.to = to;
@@ -59,7 +59,7 @@ export class QueuedText implements OutboxEntry {
   constructor(text: string) {
     this.#text = text;
     this.#payloadBytes = Buffer.byteLength(text);
-    this.byteLength = textHeaderBytes(this.#payloadBytes) + this.#payloadBytes;
+    this.byteLength = headerBytes(this.#payloadBytes) + this.#payloadBytes;
   }
 
   copyTo(target: Buffer, offset: number): number {
@@ -69,6 +69,28 @@ export class QueuedText implements OutboxEntry {
 
   chunks(): Buffer[] {
     return [filled(this)];
+  }
+}
+
+/** A frame that is complete already. */
+export class QueuedFrame implements OutboxEntry {
+  readonly byteLength: number;
+  readonly worthSharing: boolean;
+  readonly #frame: Buffer;
+
+  constructor(frame: Buffer) {
+    this.#frame = frame;
+    this.byteLength = frame.length;
+    this.worthSharing = frame.length > shareAboveBytes;
+  }
+
+  copyTo(target: Buffer, offset: number): number {
+    target.set(this.#frame, offset);
+    return offset + this.byteLength;
+  }
+
+  chunks(): Buffer[] {
+    return [this.#frame];
   }
 }
 

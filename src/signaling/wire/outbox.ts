@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
 import type { HubCounters } from '../../shared/tally.ts';
 import type { EventBatch } from './event-batch.ts';
-import { type OutboxEntry, QueuedEvents, QueuedText, queuedPing } from './outbox-entry.ts';
+import type { FrameEncoding } from './frame-encoding.ts';
+import { type OutboxEntry, QueuedEvents, QueuedFrame, QueuedText, queuedPing } from './outbox-entry.ts';
 import type { SendArena } from './send-arena.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
 
@@ -10,6 +11,8 @@ interface OutboxOptions {
   socket: Writable;
   flusher: TurnFlusher;
   counters: HubCounters;
+  /** What the client has asked for; plain JSON in text frames when absent. */
+  encoding?: FrameEncoding | undefined;
   /** Bytes that may wait in the socket. */
   maxQueueBytes: number;
   /** Called once, when the socket has more waiting than it may; what was to be sent is dropped. */
@@ -33,14 +36,19 @@ export class Outbox {
     this.#options = options;
   }
 
+  get encoding(): FrameEncoding | undefined {
+    return this.#options.encoding;
+  }
+
   /** Bytes that the socket has not passed to the kernel yet. */
   get queuedBytes(): number {
     return this.#options.socket.writableLength + this.#pendingBytes;
   }
 
-  /** Queues one JSON text as a frame of its own. */
+  /** Queues what one JSON text says as a frame of its own. */
   pushText(text: string): void {
-    this.#push(new QueuedText(text), 1);
+    const { encoding } = this.#options;
+    this.#push(encoding ? new QueuedFrame(encoding.encodeText(text)) : new QueuedText(text), 1);
   }
 
   /**
@@ -48,7 +56,10 @@ export class Outbox {
    * dropped before it.
    */
   pushEvents(batch: EventBatch, from: number, to: number, firstSeq: number): void {
-    if (!this.#overflowed) this.#push(new QueuedEvents(batch, from, to, firstSeq), to - from);
+    if (this.#overflowed) return;
+    const { encoding } = this.#options;
+    const frames = encoding ? batch.encodedAs(encoding) : batch;
+    this.#push(new QueuedEvents(frames, from, to, firstSeq), to - from);
   }
 
   pushPing(): void {
