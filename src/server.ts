@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAccess } from './server/access.ts';
+import { checkConfigFiles, openDatabase } from './server/config-files.ts';
 import { HttpEdge } from './server/http-edge.ts';
 import { createMetrics } from './server/metrics.ts';
 import { sfuOptionsOf } from './server/sfu-options.ts';
@@ -88,6 +89,8 @@ export async function createServer({ config, logger }: ServerOptions): Promise<R
 }
 
 async function start({ config, logger, parts }: ServerOptions & { parts: Parts }): Promise<RunningServer> {
+  await checkConfigFiles(config);
+  const database = parts.add(openDatabase(config, logger));
   const credentials = await tlsCredentialsOf(config);
   const sfu = parts.add(await createSfu({ logger: logger.child({ part: 'sfu' }), options: sfuOptionsOf(config) }));
   const turn = await startTurn({ config, logger, credentials, mediaPorts: sfu.ports });
@@ -102,6 +105,7 @@ async function start({ config, logger, parts }: ServerOptions & { parts: Parts }
     logger,
     counters,
     sfu,
+    database,
     doorkeeper,
     iceServersFor,
     webhooks: webhooks?.sender,

@@ -11,7 +11,7 @@ const addressBurstSeconds = 10;
 export function signalingOptionsOf({
   http,
   limits,
-  messages,
+  messages: { mailboxFile: _, ...messages },
 }: Config): Pick<HubOptions, 'limits' | 'messages' | 'allowedOrigins' | 'trustProxy'> {
   return {
     allowedOrigins: http.allowedOrigins,

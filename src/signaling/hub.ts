@@ -18,6 +18,7 @@ import { MediaBridge } from './media/media-bridge.ts';
 import { Moderation } from './moderation/moderation.ts';
 import { RoomRegistry } from './rooms/room-registry.ts';
 import { SessionRegistry } from './rooms/session-registry.ts';
+import { Database } from './storage/database.ts';
 import { reportRooms } from './webhooks/report-rooms.ts';
 import type { WebhookSender } from './webhooks/webhook-sender.ts';
 import { TurnFlusher } from './wire/turn-flusher.ts';
@@ -34,6 +35,8 @@ export interface HubOptions {
   doorkeeper?: Doorkeeper;
   /** Tells other servers what happens in rooms. */
   webhooks?: WebhookSender | undefined;
+  /** Where kept messages are; memory when it is absent. Whoever gives it closes it, after the hub. */
+  database?: Database;
   /** What is kept of messages. */
   messages?: Partial<MessageOptions>;
   /** Without it rooms carry peer-to-peer calls and messages. */
@@ -68,10 +71,14 @@ export class Hub {
   /** Rooms as other servers see and change them. */
   readonly administration: Administration;
   readonly #edge: SignalingEdge;
+  /** Closed with the hub, unless somebody else has given it. */
+  readonly #ownDatabase: Database | undefined;
 
   constructor(options: HubOptions) {
     const flusher = new TurnFlusher();
-    this.#services = createServices(options, flusher);
+    const database = options.database ?? new Database();
+    this.#ownDatabase = options.database ? undefined : database;
+    this.#services = createServices({ ...options, database }, flusher);
     this.administration = new Administration(this.#services);
     const { allowedOrigins = [], trustProxy = false } = options;
     this.#edge = new SignalingEdge({ hub: this.#services, flusher, allowedOrigins, trustProxy });
@@ -114,10 +121,11 @@ export class Hub {
     this.#services.sessions.close();
     this.#services.rooms.close();
     this.#services.mailboxes.close();
+    await this.#ownDatabase?.close();
   }
 }
 
-function createServices(options: HubOptions, flusher: TurnFlusher): HubServices {
+function createServices(options: HubOptions & { database: Database }, flusher: TurnFlusher): HubServices {
   const { logger, sfu, doorkeeper = openDoor, iceServersFor = () => [], counters = new HubCounters() } = options;
   const limits: SignalingLimits = { ...signalingLimits, ...options.limits };
   const rooms = new RoomRegistry({ limits, flusher });
@@ -132,7 +140,13 @@ function createServices(options: HubOptions, flusher: TurnFlusher): HubServices 
     burst: limits.joinBurstPerAddress,
     maxAddresses: limits.maxTrackedAddresses,
   });
-  const mailboxes = new Mailboxes({ ...messageDefaults, ...options.messages, rooms, logger });
+  const mailboxes = new Mailboxes({
+    ...messageDefaults,
+    ...options.messages,
+    database: options.database,
+    rooms,
+    logger,
+  });
   const announcement = announce(limits);
   return {
     rooms,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Database } from '../storage/database.ts';
 import { type MailboxLimits, MailboxStore, type NewMessage } from './mailbox-store.ts';
 
 const limits: MailboxLimits = {
@@ -13,16 +14,15 @@ const limits: MailboxLimits = {
 };
 const bob = { room: 'r', identity: 'bob' };
 const alice = { room: 'r', identity: 'alice' };
-const cleanUps: (() => void)[] = [];
+const cleanUps: (() => unknown)[] = [];
 
-afterEach(() => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) cleanUp();
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-function open(options: { file?: string; limits?: MailboxLimits } = {}): MailboxStore {
-  const store = new MailboxStore({ limits, ...options });
-  cleanUps.push(() => store.close());
-  return store;
+function open(database = new Database()): MailboxStore {
+  cleanUps.push(() => database.close());
+  return new MailboxStore({ database, limits });
 }
 
 function message(id: string, change: Partial<NewMessage> = {}): NewMessage {
@@ -163,15 +163,14 @@ describe('MailboxStore', () => {
     expect(idsOf(store, { room: 'other', identity: 'bob' })).toEqual([]);
   });
 
-  it('finds everything again after the file was closed and opened', () => {
+  it('finds everything again after the file was closed and opened', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'crosspoint-mailbox-'));
     cleanUps.push(() => rmSync(folder, { recursive: true }));
     const file = join(folder, 'mailbox.sqlite');
-    const before = open({ file });
-    put(before, message('m1'));
-    before.close();
-    before.close();
-    const after = open({ file });
+    const before = new Database({ file });
+    put(open(before), message('m1'));
+    await before.close();
+    const after = open(new Database({ file }));
     expect(idsOf(after)).toEqual(['m1']);
     expect(put(after, message('m1'))).toBe('duplicate');
   });

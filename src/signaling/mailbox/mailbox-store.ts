@@ -1,4 +1,5 @@
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import type { SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { Database } from '../storage/database.ts';
 
 /** Whose mailbox: identities are known within a room, so a token for one room reaches nobody in another. */
 export interface Address {
@@ -104,23 +105,18 @@ const schema = `
   END;
 `;
 
-/**
- * Keeps acknowledged messages for identities that are away, in SQLite: in a file they survive `kill -9` of the process
- * (write-ahead log), without a file they live as long as the server does.
- */
+/** Keeps acknowledged messages for identities that are away, in the server's database. */
 export class MailboxStore {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
   readonly #limits: MailboxLimits;
   readonly #statements: ReturnType<typeof prepareStatements>;
 
-  /** @param file Path of the database; memory when undefined. */
-  constructor(options: { file?: string; limits: MailboxLimits }) {
-    this.#database = new DatabaseSync(options.file ?? ':memory:');
-    this.#limits = options.limits;
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    this.#database.exec(schema);
+  constructor({ database, limits }: { database: Database; limits: MailboxLimits }) {
+    this.#database = database;
+    this.#limits = limits;
+    database.exec(schema);
     this.#beginOrdinals();
-    this.#statements = prepareStatements(this.#database);
+    this.#statements = prepareStatements(database);
   }
 
   /**
@@ -128,7 +124,7 @@ export class MailboxStore {
    * expired. `duplicate` when this sender's id was accepted before for this user; all but `stored` change nothing.
    */
   store(messages: readonly NewMessage[]): StoreOutcome[] {
-    return this.#transaction(() => messages.map((message) => this.#storeOne(message)));
+    return this.#database.transaction(() => messages.map((message) => this.#storeOne(message)));
   }
 
   /** What waits for an identity, oldest first, at most `count` entries after the given ordinal. */
@@ -142,7 +138,7 @@ export class MailboxStore {
    * @returns identities of the senders who have a new receipt.
    */
   acknowledge(request: Acknowledgement): Set<string> {
-    return this.#transaction(() => {
+    return this.#database.transaction(() => {
       const senders = new Set<string>();
       for (const ordinal of request.ordinals) {
         const sender = this.#acknowledgeOne(ordinal, request);
@@ -155,7 +151,7 @@ export class MailboxStore {
   /** Removes what has expired by `now`, leaves receipts for the senders, and forgets old ids. */
   expire(now: number, receiptExpiresAt: number): { address: Address; entry: MailboxEntry }[] {
     if (integer(this.#statements.nextExpiry.get()?.due, Number.POSITIVE_INFINITY) > now) return [];
-    return this.#transaction(() => {
+    return this.#database.transaction(() => {
       this.#statements.forgetAccepted.run(now);
       return this.#statements.takeExpired.all(now).map((row) => {
         const address = { room: text(row.room), identity: text(row.identity) };
@@ -174,10 +170,6 @@ export class MailboxStore {
   get size(): number {
     const { messages, receipts } = this.#usage(everything);
     return messages + receipts;
-  }
-
-  close(): void {
-    if (this.#database.isOpen) this.#database.close();
   }
 
   /**
@@ -258,21 +250,9 @@ export class MailboxStore {
     const row = this.#statements.usage.get(room, identity);
     return { messages: integer(row?.messages), receipts: integer(row?.receipts), bytes: integer(row?.bytes) };
   }
-
-  #transaction<Result>(work: () => Result): Result {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
-  }
 }
 
-function prepareStatements(database: DatabaseSync) {
+function prepareStatements(database: Database) {
   const columns = 'ordinal, room, identity, sender, participant, direct, id, kind, type, body, at';
   const prepare = (sql: string): StatementSync => database.prepare(sql);
   return {

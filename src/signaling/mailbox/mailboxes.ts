@@ -3,6 +3,7 @@ import type { Logger } from '../../shared/logger.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomRegistry } from '../rooms/room-registry.ts';
 import type { Session } from '../rooms/session.ts';
+import type { Database } from '../storage/database.ts';
 import { rawEventHead } from '../wire/event-text.ts';
 import { Delivery } from './delivery.ts';
 import { type Address, type MailboxEntry, MailboxStore } from './mailbox-store.ts';
@@ -10,8 +11,6 @@ import { RecentIds } from './recent-ids.ts';
 import { RoomHistory } from './room-history.ts';
 
 export interface MessageOptions {
-  /** Database of acknowledged messages; memory when undefined. */
-  mailboxFile?: string | undefined;
   maxMailboxMessages: number;
   maxMailboxBytes: number;
   defaultTtlSeconds: number;
@@ -22,6 +21,7 @@ export interface MessageOptions {
 }
 
 interface MailboxesOptions extends MessageOptions {
+  database: Database;
   rooms: RoomRegistry;
   logger: Logger;
 }
@@ -56,14 +56,14 @@ export class Mailboxes {
   readonly #recentIds = new WeakMap<Session, RecentIds>();
   readonly #histories = new WeakMap<Room, RoomHistory>();
 
-  constructor({ rooms, logger, ...options }: MailboxesOptions) {
-    const { mailboxFile, maxMailboxMessages: maxEntries, maxMailboxBytes: maxBytes } = options;
+  constructor({ database, rooms, logger, ...options }: MailboxesOptions) {
+    const { maxMailboxMessages: maxEntries, maxMailboxBytes: maxBytes } = options;
     const { rememberIdsMs, maxTotalEntries, maxTotalBytes } = mailboxLimits;
     const limits = { maxEntries, maxBytes, rememberIdsMs, maxTotalEntries, maxTotalBytes };
     this.options = options;
     this.#rooms = rooms;
     this.#logger = logger;
-    this.#store = new MailboxStore({ ...(mailboxFile !== undefined && { file: mailboxFile }), limits });
+    this.#store = new MailboxStore({ database, limits });
     this.#timer = setInterval(() => this.#sweep(), mailboxLimits.sweepIntervalMs).unref();
     rooms.on('roomOpened', (room) => {
       room.on('waitingEnded', (session, outcome) => {
@@ -126,7 +126,6 @@ export class Mailboxes {
   /** Idempotent. */
   close(): void {
     clearInterval(this.#timer);
-    this.#store.close();
   }
 
   #receiptExpiry(now: number): number {
