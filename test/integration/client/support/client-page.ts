@@ -45,9 +45,9 @@ export interface PageCall {
   createPicture(width: number, height: number): MediaStreamTrack;
 }
 
-/** Serves a page with the bundled client on a loopback port. */
-export async function serveClientPage(): Promise<{ url: string } & AsyncDisposable> {
-  const script = await bundle();
+/** Serves a page with the bundled client, or another script that uses it, on a loopback port. */
+export async function serveClientPage(scriptFile = entry): Promise<{ url: string } & AsyncDisposable> {
+  const script = await bundle(scriptFile);
   const server = createServer((request, response) => {
     const isScript = request.url === '/script.js';
     response.writeHead(200, { 'Content-Type': isScript ? 'text/javascript' : 'text/html; charset=utf-8' });
@@ -63,11 +63,15 @@ export async function serveClientPage(): Promise<{ url: string } & AsyncDisposab
   return { url: `http://127.0.0.1:${port}/`, [Symbol.asyncDispose]: close };
 }
 
-async function bundle(): Promise<string> {
+async function bundle(scriptFile: string): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'warn',
-    build: { write: false, minify: false, lib: { entry, formats: ['iife'], name: 'page', fileName: 'page' } },
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: scriptFile, formats: ['iife'], name: 'page', fileName: 'page' },
+    },
   });
   const [output] = Array.isArray(result) ? result : [result];
   if (!output || !('output' in output)) throw new Error('vite built nothing');
