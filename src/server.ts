@@ -96,7 +96,7 @@ async function start({ config, logger, parts }: ServerOptions & { parts: Parts }
   const turn = await startTurn({ config, logger, credentials, mediaPorts: sfu.ports });
   if (turn.server) parts.add(turn.server);
   const counters = new HubCounters();
-  const { doorkeeper, verifier, openToNetwork } = createAccess(config);
+  const { doorkeeper, verifier, openToNetwork } = createAccess(config, database);
   const webhooks = createWebhooks(config, logger);
   if (webhooks) parts.add(webhooks);
   const { iceServersFor } = turn;

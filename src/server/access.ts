@@ -2,8 +2,10 @@ import { accessModeOf, hasKeys, isExposed } from '../shared/config/access-mode.t
 import type { Config } from '../shared/config/schema.ts';
 import { signalingLimits } from '../shared/limits.ts';
 import { Doorkeeper } from '../signaling/auth/doorkeeper.ts';
+import { RevocationStore } from '../signaling/auth/revocation-store.ts';
 import { Revocations } from '../signaling/auth/revocations.ts';
 import { TokenVerifier } from '../signaling/auth/token-verifier.ts';
+import type { Database } from '../signaling/storage/database.ts';
 
 interface Access {
   doorkeeper: Doorkeeper;
@@ -14,11 +16,12 @@ interface Access {
 }
 
 /** What the configuration says about who may come in. */
-export function createAccess(config: Config): Access {
+export function createAccess(config: Config, database: Database): Access {
   const { clockToleranceSeconds } = config.auth;
   const mode = accessModeOf(config);
   const { maxRevocations, revocationKeptMs } = signalingLimits;
-  const revocations = new Revocations({ maxEntries: maxRevocations, keptMs: revocationKeptMs });
+  const store = new RevocationStore(database);
+  const revocations = new Revocations({ maxEntries: maxRevocations, keptMs: revocationKeptMs, store });
   const verifier = hasKeys(config) ? createVerifier(config, revocations) : undefined;
   return {
     doorkeeper: new Doorkeeper({ mode, verifier, clockToleranceSeconds, revocations }),

@@ -5,6 +5,8 @@ import { TokenVerifier } from '../../src/signaling/auth/token-verifier.ts';
 import { SignalingClient } from './signaling-client.ts';
 
 const secret = 'a-secret-of-at-least-thirty-two-bytes';
+/** As `auth.apiKeys` takes it. */
+export const keyOfLockedDoor = `web:${secret}`;
 
 /** What a server with a lock is made of, with the API key `web`. */
 export function lockedDoor({ mode = 'token' }: { mode?: 'open' | 'token' } = {}) {
@@ -18,12 +20,12 @@ export function tokenOf(identity: string, options: Partial<TokenRequest> = {}): 
   return createToken({ apiKey: 'web', secret, identity, room: 'tea', ttlSeconds: 60, ...options });
 }
 
-/** Joins `tea` with a token of one's own. */
+/** Joins `tea` with a token of one's own, made now unless there is one already. */
 export async function joinAs(
   url: string,
   identity: string,
-  options: Partial<TokenRequest> = {},
+  { token, ...options }: Partial<TokenRequest> & { token?: string } = {},
 ): ReturnType<typeof SignalingClient.join> {
   const room = options.room ?? 'tea';
-  return SignalingClient.join(url, { room, name: identity, token: await tokenOf(identity, options) });
+  return SignalingClient.join(url, { room, name: identity, token: token ?? (await tokenOf(identity, options)) });
 }

@@ -40,22 +40,20 @@ function message(id: string, change: Partial<NewMessage> = {}): NewMessage {
   };
 }
 
+const pending = (store: MailboxStore, address = bob, count = 100, now = 2_000) =>
+  store.pending(address, { after: 0, count, now });
 const put = (store: MailboxStore, message: NewMessage) => store.store([message])[0];
 /** Acknowledges the oldest entry. */
-function acknowledge(
-  store: MailboxStore,
-  receipt: 'delivered' | 'read',
-  ordinal = store.pending(bob, 0, 1)[0]?.ordinal,
-) {
+function acknowledge(store: MailboxStore, receipt: 'delivered' | 'read', ordinal = pending(store, bob, 1)[0]?.ordinal) {
   return store.acknowledge({ address: bob, ordinals: [ordinal ?? 0], receipt, now: 2_000, receiptExpiresAt: 9_000 });
 }
-const idsOf = (store: MailboxStore, address = bob) => store.pending(address, 0, 100).map((entry) => entry.id);
+const idsOf = (store: MailboxStore, address = bob) => pending(store, address, 100).map((entry) => entry.id);
 
 describe('MailboxStore', () => {
   it('keeps messages in the order in which they were stored, each until it is acknowledged', () => {
     const store = open();
     for (const id of ['m1', 'm2', 'm3']) expect(put(store, message(id))).toBe('stored');
-    const [first] = store.pending(bob, 0, 1);
+    const [first] = pending(store, bob, 1);
     expect(first).toMatchObject({ id: 'm1', from: 'alice', kind: 'message', type: 'text', body: '"m1"', at: 1_000 });
     expect(idsOf(store)).toEqual(['m1', 'm2', 'm3']);
     expect([...acknowledge(store, 'delivered', first?.ordinal)]).toEqual(['alice']);
@@ -88,7 +86,7 @@ describe('MailboxStore', () => {
     put(store, message('m2'));
     acknowledge(store, 'read');
     expect(store.expire(6_000, 9_000).map(({ entry }) => entry.id)).toEqual(['m2']);
-    expect(store.pending(alice, 0, 10)).toMatchObject([
+    expect(pending(store, alice, 10)).toMatchObject([
       { kind: 'receipt', id: 'm1', type: 'read', from: 'bob' },
       { kind: 'receipt', id: 'm2', type: 'expired', from: 'bob' },
     ]);
@@ -98,15 +96,15 @@ describe('MailboxStore', () => {
   it('tells of reading after delivery once, and of neither after expiry', () => {
     const store = open();
     put(store, message('m1'));
-    const [first] = store.pending(bob, 0, 1);
+    const [first] = pending(store, bob, 1);
     for (const status of ['delivered', 'delivered', 'read', 'read'] as const)
       acknowledge(store, status, first?.ordinal);
-    expect(store.pending(alice, 0, 10).map(({ type }) => type)).toEqual(['delivered', 'read']);
+    expect(pending(store, alice, 10).map(({ type }) => type)).toEqual(['delivered', 'read']);
     put(store, message('m2'));
-    const [second] = store.pending(bob, 0, 1);
+    const [second] = pending(store, bob, 1);
     store.expire(6_000, 9_000);
     acknowledge(store, 'read', second?.ordinal);
-    expect(store.pending(alice, 0, 10).map(({ type }) => type)).toEqual(['delivered', 'read', 'expired']);
+    expect(pending(store, alice, 10).map(({ type }) => type)).toEqual(['delivered', 'read', 'expired']);
   });
 
   it('lets a sender who acknowledges no receipts send no more', () => {
@@ -117,7 +115,7 @@ describe('MailboxStore', () => {
     }
     expect(put(store, message('m4'))).toBe('senderFull');
     store.acknowledge({
-      ...{ address: alice, ordinals: store.pending(alice, 0, 1).map(({ ordinal }) => ordinal) },
+      ...{ address: alice, ordinals: pending(store, alice, 1).map(({ ordinal }) => ordinal) },
       ...{ receipt: 'delivered', now: 2_000, receiptExpiresAt: 9_000 },
     });
     expect(put(store, message('m4'))).toBe('stored');
@@ -136,9 +134,16 @@ describe('MailboxStore', () => {
     const [before, after] = [open(), open()];
     put(before, message('m1'));
     put(after, message('m1'));
-    const ordinals = [before, after].map((store) => store.pending(bob, 0, 1)[0]?.ordinal ?? 0);
+    const ordinals = [before, after].map((store) => pending(store, bob, 1)[0]?.ordinal ?? 0);
     expect(ordinals[0]).toBeGreaterThan(1e15);
     expect(ordinals[0]).toBeLessThan(Number.MAX_SAFE_INTEGER);
+  });
+
+  it('does not hand out what has expired, also before it was looked for', () => {
+    const store = open();
+    put(store, message('m1'));
+    put(store, message('m2', { expiresAt: 6_000 }));
+    expect(pending(store, bob, 10, 5_000).map(({ id }) => id)).toEqual(['m2']);
   });
 
   it('ends a chain of receipts: an acknowledged or expired receipt leaves none', () => {

@@ -44,6 +44,12 @@ export interface NewMessage {
 /** `full`: the mailbox has no room. `senderFull`: the sender has too many receipts that it never acknowledged. */
 type StoreOutcome = 'stored' | 'duplicate' | 'full' | 'senderFull';
 
+interface Portion {
+  after: number;
+  count: number;
+  now: number;
+}
+
 interface Acknowledgement {
   address: Address;
   ordinals: readonly number[];
@@ -127,9 +133,9 @@ export class MailboxStore {
     return this.#database.transaction(() => messages.map((message) => this.#storeOne(message)));
   }
 
-  /** What waits for an identity, oldest first, at most `count` entries after the given ordinal. */
-  pending(address: Address, after: number, count: number): MailboxEntry[] {
-    return this.#statements.pending.all(address.room, address.identity, after, count).map(toEntry);
+  /** What waits for an identity and has not expired, oldest first, at most `count` entries after the given ordinal. */
+  pending({ room, identity }: Address, { after, count, now }: Portion): MailboxEntry[] {
+    return this.#statements.pending.all(room, identity, after, now, count).map(toEntry);
   }
 
   /**
@@ -270,7 +276,7 @@ function prepareStatements(database: Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     pending: prepare(
-      `SELECT ${columns} FROM entry WHERE room = ? AND identity = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`,
+      `SELECT ${columns} FROM entry WHERE room = ? AND identity = ? AND ordinal > ? AND expires_at > ? ORDER BY ordinal LIMIT ?`,
     ),
     take: prepare(`DELETE FROM entry WHERE ordinal = ? AND room = ? AND identity = ? RETURNING ${columns}`),
     nextExpiry: prepare(

@@ -159,7 +159,7 @@ export class Mailboxes {
     const delivery = this.#deliveryOf(session);
     while (delivery.space > 0) {
       const wanted = Math.min(delivery.space, mailboxLimits.entriesPerRead);
-      const entries = this.#store.pending(address, delivery.cursor, wanted);
+      const entries = this.#store.pending(address, { after: delivery.cursor, count: wanted, now: Date.now() });
       for (const entry of entries) {
         if (delivery.space <= 0) return;
         delivery.begin(entry);

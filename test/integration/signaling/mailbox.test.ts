@@ -131,6 +131,17 @@ describe('an acknowledged message', () => {
     expect(messagesOf(bob).map(({ id }) => id)).toEqual(['m2']);
   });
 
+  it('that expires while its sender is away is reported when they return, also when they return as somebody new', async () => {
+    const [alice, carol] = [await join('alice'), await join('carol')];
+    await keep(alice, 'm1', { ttlSeconds: 1 });
+    await leave(alice);
+    await keep(carol, 'm2', { ttlSeconds: 1 });
+    expect(await carol.event('receipt')).toMatchObject({ id: 'm2', status: 'expired' });
+    const again = await join('alice');
+    expect(again.me.participant.id).not.toBe(alice.me.participant.id);
+    expect(await again.event('receipt')).toMatchObject({ id: 'm1', by: 'bob', status: 'expired' });
+  });
+
   it('is refused when the mailbox is full, until there is room again', async () => {
     await using small = await start({ maxMailboxMessages: 2 });
     const alice = await joinAs(small.url, 'alice');
