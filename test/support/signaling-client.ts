@@ -1,10 +1,14 @@
 import { EventEmitter, once } from 'node:events';
-import { type ClientOptions, WebSocket } from 'ws';
+import { decode, encode } from '@msgpack/msgpack';
+import { type ClientOptions, type RawData, WebSocket } from 'ws';
+import { packedSubprotocol } from '../../src/protocol/encodings.ts';
 import { subprotocol } from '../../src/protocol/envelope.ts';
 import { type EventName, type EventParams, events } from '../../src/protocol/events.ts';
 import type { Method, RequestInput, RequestResult } from '../../src/protocol/requests.ts';
 
 const patienceMs = 10_000;
+/** Ids count on over all clients: one that resumes another's session must not use the ids of the first again. */
+let nextId = 1;
 
 interface Reply {
   id: number | string | null;
@@ -16,6 +20,12 @@ export interface ReceivedEvent {
   method: string;
   params: unknown;
   seq: number;
+}
+
+/** How a client of the tests speaks; without compression in JSON by default. */
+interface Speech extends ClientOptions {
+  /** In MessagePack, as another library than ours writes it. */
+  packed?: boolean;
 }
 
 /** A request was refused. */
@@ -39,20 +49,22 @@ export class SignalingClient extends EventEmitter<{ frame: [] }> {
   readonly frames: string[] = [];
   readonly replies: Reply[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
-  #nextId = 1;
+  readonly #packed: boolean;
 
-  constructor(url: string, options: ClientOptions = {}) {
+  constructor(url: string, { packed = false, ...options }: Speech = {}) {
     super();
     this.setMaxListeners(0);
-    this.socket = new WebSocket(url, subprotocol, { perMessageDeflate: false, ...options });
+    this.#packed = packed;
+    const protocol = packed ? packedSubprotocol : subprotocol;
+    this.socket = new WebSocket(url, protocol, { perMessageDeflate: false, ...options });
     this.socket.on('error', () => undefined);
-    this.socket.on('message', (data) => this.#handleFrame(data.toString()));
+    this.socket.on('message', (data, isBinary) => this.#handleMessage(data, isBinary));
     this.closed = new Promise((resolve) => {
       this.socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
     });
   }
 
-  static async connect(url: string, options: ClientOptions = {}): Promise<SignalingClient> {
+  static async connect(url: string, options: Speech = {}): Promise<SignalingClient> {
     const client = new SignalingClient(url, options);
     await once(client.socket, 'open');
     return client;
@@ -62,8 +74,9 @@ export class SignalingClient extends EventEmitter<{ frame: [] }> {
   static async join(
     url: string,
     params: RequestInput<'join'>,
+    options: Speech = {},
   ): Promise<SignalingClient & { me: RequestResult<'join'> }> {
-    const client = await SignalingClient.connect(url);
+    const client = await SignalingClient.connect(url, options);
     const me = await client.request('join', params);
     return Object.assign(client, { me });
   }
@@ -77,9 +90,10 @@ export class SignalingClient extends EventEmitter<{ frame: [] }> {
 
   /** Sends a request, whatever it is, and returns its id. */
   send(method: string, params: unknown): number {
-    const id = this.#nextId;
-    this.#nextId += 1;
-    this.socket.send(JSON.stringify({ id, method, params }));
+    const id = nextId;
+    nextId += 1;
+    const request = { id, method, params };
+    this.socket.send(this.#packed ? encode(request, { ignoreUndefined: true }) : JSON.stringify(request));
     return id;
   }
 
@@ -127,9 +141,17 @@ export class SignalingClient extends EventEmitter<{ frame: [] }> {
     return promise;
   }
 
-  #handleFrame(text: string): void {
+  #handleMessage(data: RawData, isBinary: boolean): void {
+    if (isBinary !== this.#packed || !Buffer.isBuffer(data))
+      throw new Error('The server sent the wrong kind of frame.');
+    const value: unknown = isBinary ? decode(Uint8Array.from(data)) : undefined;
+    if (isBinary) this.#handleFrame(value, JSON.stringify(value));
+    else this.#handleFrame(JSON.parse(data.toString()), data.toString());
+  }
+
+  #handleFrame(value: unknown, text: string): void {
     this.frames.push(text);
-    const frame = JSON.parse(text) as Reply | ReceivedEvent;
+    const frame = value as Reply | ReceivedEvent;
     if ('method' in frame) this.events.push(frame);
     else this.replies.push(frame);
     this.emit('frame');

@@ -6,18 +6,26 @@ import type { HubServices } from '../hub-services.ts';
 import type { DisconnectOptions, Peer } from '../peer.ts';
 import type { Session } from '../rooms/session.ts';
 import { eventHead } from '../wire/event-text.ts';
+import type { FrameEncoding } from '../wire/frame-encoding.ts';
 import { Outbox } from '../wire/outbox.ts';
 import type { TurnFlusher } from '../wire/turn-flusher.ts';
 import { RateGuard } from './rate-guard.ts';
+import { unpackMessage } from './unpack-message.ts';
 
 /** A polite end by the client (RFC 6455, section 7.4.1); everything else may be a lost network. */
 const normalClosure = 1000;
+const textExpected = 'Messages are JSON in text frames.';
+const binaryExpected = 'Messages are MessagePack in binary frames.';
+/** Codes of what the WebSocket layer and its inflater cannot read; all others are of the network. */
+const violations = /^(WS_ERR_|Z_)/;
 const tooLarge = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 
 interface ConnectionOptions {
   webSocket: WebSocket;
   /** The socket below the WebSocket. */
   socket: Duplex;
+  /** What the client has asked for; plain JSON in text frames when undefined. */
+  encoding: FrameEncoding | undefined;
   /** Address of the client, as far as it can be known. */
   address: string;
   hub: HubServices;
@@ -43,14 +51,15 @@ export class Connection implements Peer {
   #violation: SessionErrorCode | undefined;
 
   constructor(options: ConnectionOptions) {
-    const { webSocket, socket, hub, flusher } = options;
+    const { webSocket, socket, encoding, hub, flusher } = options;
     const { limits, counters } = hub;
     this.#options = options;
     this.address = options.address;
     this.heardAtMs = this.idleSinceMs = performance.now();
     this.#rate = new RateGuard(limits, this.heardAtMs);
     const onOverflow = () => this.disconnect('slowConsumer');
-    this.outbox = new Outbox({ socket, flusher, counters, maxQueueBytes: limits.maxSendQueueBytes, onOverflow });
+    const maxQueueBytes = limits.maxSendQueueBytes;
+    this.outbox = new Outbox({ socket, flusher, counters, encoding, maxQueueBytes, onOverflow });
     this.#dispatcher = new Dispatcher(hub, this);
     webSocket.on('message', (data, isBinary) => this.#handleMessage(data, isBinary));
     webSocket.on('ping', () => this.#heard());
@@ -100,25 +109,26 @@ export class Connection implements Peer {
   #handleMessage(data: RawData, isBinary: boolean): void {
     const nowMs = this.#heard();
     if (this.#closed) return;
-    if (isBinary || !Buffer.isBuffer(data)) {
-      this.disconnect('protocolError', { message: 'Messages are JSON in text frames.' });
+    const isPacked = this.outbox.encoding?.packed === true;
+    if (isBinary !== isPacked || !Buffer.isBuffer(data)) {
+      this.disconnect('protocolError', { message: isPacked ? binaryExpected : textExpected });
     } else {
-      this.#handleText(data, nowMs);
+      this.#handleData(data, isPacked, nowMs);
     }
   }
 
-  #handleText(data: Buffer, nowMs: number): void {
+  #handleData(data: Buffer, isPacked: boolean, nowMs: number): void {
     const { counters } = this.#options.hub;
     counters.framesReceived += 1;
     counters.bytesReceived += data.length;
     const verdict = this.#rate.judge(data.length, nowMs);
     if (verdict === 'close') this.disconnect('rateLimitExceeded');
-    else this.#dispatcher.receive(data.toString(), verdict);
+    else this.#dispatcher.receive(isPacked ? unpackMessage(data) : data.toString(), verdict);
   }
 
   /** The WebSocket layer closes by itself after a frame that it cannot take. */
   #handleError(error: Error): void {
-    if (!('code' in error) || typeof error.code !== 'string' || !error.code.startsWith('WS_ERR_')) return;
+    if (!('code' in error) || typeof error.code !== 'string' || !violations.test(error.code)) return;
     this.#violation = error.code === tooLarge ? 'frameTooLarge' : 'protocolError';
     this.#options.hub.counters.errors.add(this.#violation);
   }

@@ -1,8 +1,9 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import { subprotocol } from '../../protocol/envelope.ts';
 import type { HubServices } from '../hub-services.ts';
+import type { FrameEncoding } from '../wire/frame-encoding.ts';
 import type { TurnFlusher } from '../wire/turn-flusher.ts';
 import { AddressRate } from './address-rate.ts';
 import { clientAddress } from './client-address.ts';
@@ -10,6 +11,7 @@ import { Connection } from './connection.ts';
 import { ConnectionSweep } from './connection-sweep.ts';
 import { networkOf } from './network-of.ts';
 import { OriginPolicy } from './origin-policy.ts';
+import { chooseSubprotocol, WebSockets } from './web-sockets.ts';
 
 export const signalingPath = '/signaling';
 
@@ -25,10 +27,17 @@ interface Refusal {
   reason: string;
 }
 
+interface Accepted {
+  webSocket: WebSocket;
+  encoding: FrameEncoding | undefined;
+  socket: Duplex;
+  address: string;
+}
+
 /** Turns HTTP upgrades into connections, and owns these. */
 export class SignalingEdge {
   readonly #options: SignalingEdgeOptions;
-  readonly #webSockets: WebSocketServer;
+  readonly #webSockets: WebSockets;
   readonly #sweep: ConnectionSweep;
   readonly #origins: OriginPolicy;
   readonly #rate: AddressRate;
@@ -38,18 +47,8 @@ export class SignalingEdge {
   #whenEmpty: (() => void) | undefined;
 
   constructor(options: SignalingEdgeOptions) {
-    const { maxFrameBytes, closeTimeoutMs } = options.hub.limits;
-    // `closeTimeout` is newer than the type declarations of ws.
-    const serverOptions: ServerOptions & { closeTimeout: number } = {
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: maxFrameBytes,
-      closeTimeout: closeTimeoutMs,
-      handleProtocols: () => subprotocol,
-    };
     this.#options = options;
-    this.#webSockets = new WebSocketServer(serverOptions);
+    this.#webSockets = new WebSockets(options.hub.limits);
     this.#sweep = new ConnectionSweep(options.hub.limits);
     this.#origins = new OriginPolicy(options.allowedOrigins);
     const { connectionsPerSecondPerAddress, connectionBurstPerAddress, maxTrackedAddresses } = options.hub.limits;
@@ -75,8 +74,13 @@ export class SignalingEdge {
   /** Takes an HTTP upgrade request for the signaling path. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const refusal = this.#refusalOf(request);
-    if (refusal) this.#refuse(socket, refusal);
-    else this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, request, socket));
+    if (refusal) {
+      this.#refuse(socket, refusal);
+      return;
+    }
+    this.#webSockets.upgrade(request, socket, head, (webSocket, encoding) => {
+      this.#accept({ webSocket, encoding, socket, address: this.#addressOf(request) });
+    });
   }
 
   /** Tells everyone that the server is going, and resolves when all sockets are gone. Idempotent. */
@@ -99,8 +103,8 @@ export class SignalingEdge {
     if (!this.#origins.allows(headers.origin, headers.host)) {
       return { status: 403, reason: 'Pages of this origin may not connect.' };
     }
-    const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
-    if (!offered?.includes(subprotocol)) return { status: 400, reason: `Ask for the subprotocol ${subprotocol}.` };
+    const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
+    if (!chooseSubprotocol(offered)) return { status: 400, reason: `Ask for the subprotocol ${subprotocol}.` };
     return undefined;
   }
 
@@ -110,13 +114,13 @@ export class SignalingEdge {
     refuseUpgrade(socket, status, reason);
   }
 
-  #accept(webSocket: WebSocket, request: IncomingMessage, socket: Duplex): void {
+  #accept({ webSocket, encoding, socket, address }: Accepted): void {
     const { hub, flusher } = this.#options;
-    const address = this.#addressOf(request);
+    const place = placeOf(address);
     hub.counters.connectionsAccepted += 1;
-    this.#perAddress.set(placeOf(address), this.#countOf(request) + 1);
+    this.#perAddress.set(place, (this.#perAddress.get(place) ?? 0) + 1);
     const onClosed = (connection: Connection) => this.#forget(connection);
-    this.#sweep.add(new Connection({ webSocket, socket, address, hub, flusher, onClosed }));
+    this.#sweep.add(new Connection({ webSocket, socket, encoding, address, hub, flusher, onClosed }));
   }
 
   #forget(connection: Connection): void {
