@@ -5,6 +5,7 @@ import { CallView } from './call-view.tsx';
 import { Lobby } from './lobby.tsx';
 import { EndedPage, UnsupportedPage } from './message-page.tsx';
 import { StoreContext, useStore } from './store-context.ts';
+import { WaitingPage } from './waiting-page.tsx';
 
 function CurrentView() {
   const view = useStore().view.value;
@@ -12,7 +13,7 @@ function CurrentView() {
     case 'unsupported':
       return <UnsupportedPage problem={view.problem} />;
     case 'call':
-      return <CallView call={view.call} />;
+      return view.call.door.isHeld.value ? <WaitingPage call={view.call} /> : <CallView call={view.call} />;
     case 'ended':
       return <EndedPage reason={view.reason} />;
     default:

@@ -26,11 +26,45 @@ interface MessageProps {
   readonly isContinued: boolean;
 }
 
+const failureReasons: Readonly<Record<string, 'chatTooFast' | 'chatTooLong' | 'chatForbidden' | 'chatCut'>> = {
+  rateLimited: 'chatTooFast',
+  messageTooLarge: 'chatTooLong',
+  forbidden: 'chatForbidden',
+  connectionLost: 'chatCut',
+  sessionLost: 'chatCut',
+  requestTimeout: 'chatCut',
+};
+
+/** What became of an own message, where that is not simply that it arrived. */
+function Delivery({ message: { id, delivery, failure = '' } }: { readonly message: ChatMessage }) {
+  const { chat } = useCall().call;
+  if (delivery === undefined) return null;
+  if (delivery !== 'failed') {
+    return (
+      <p class={`message-state message-${delivery}`}>{t(delivery === 'sending' ? 'chatSending' : 'chatUnheard')}</p>
+    );
+  }
+  const reason = failureReasons[failure];
+  return (
+    <p class="message-state message-failed">
+      {t('chatFailed', { reason: reason ? t(reason) : failure })}
+      <button type="button" class="message-retry" data-testid="chat-retry" onClick={() => void chat.resend(id)}>
+        {t('tryAgain')}
+      </button>
+    </p>
+  );
+}
+
 function Message({ message, isContinued }: MessageProps) {
   const { participantId, name, isSelf, text, at } = message;
   const time = new Date(at).toLocaleTimeString(timeLocale.value, { hour: '2-digit', minute: '2-digit' });
   return (
-    <li class={isSelf ? 'message message-own' : 'message'} data-testid="chat-message" data-continued={isContinued}>
+    <li
+      class={isSelf ? 'message message-own' : 'message'}
+      data-testid="chat-message"
+      data-continued={isContinued}
+      data-delivery={message.delivery}
+    >
       {isContinued ? null : (
         <p class="message-head">
           <span class={`message-name hue-${avatarColour(participantId)}`}>
@@ -40,6 +74,7 @@ function Message({ message, isContinued }: MessageProps) {
         </p>
       )}
       <MessageText text={text} />
+      <Delivery message={message} />
     </li>
   );
 }
@@ -66,25 +101,15 @@ function MessageList() {
   );
 }
 
-function failureText(code: string): string {
-  const reason = code === 'rateLimited' ? t('chatTooFast') : code === 'messageTooLarge' ? t('chatTooLong') : '';
-  return t('chatFailed', { reason });
-}
-
 function Composer() {
-  const { chat } = useCall().call;
-  const failure = chat.failure.value;
+  const { chat, door } = useCall().call;
   const send = (event: Event) => {
     event.preventDefault();
     void chat.send();
   };
+  if (door.grants.value?.message === false) return <p class="composer field-hint">{t('chatForbidden')}</p>;
   return (
     <form class="composer" onSubmit={send}>
-      {failure ? (
-        <p class="composer-failure" role="alert">
-          {failureText(failure)}
-        </p>
-      ) : null}
       <textarea
         class="input"
         data-testid="chat-input"

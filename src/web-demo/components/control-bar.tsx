@@ -88,22 +88,25 @@ function ViewButton() {
 
 function PanelButtons() {
   const { call } = useCall();
-  const { panels, chat, room } = call;
+  const { panels, chat, room, door } = call;
   const open = panels.panel.value;
   const { unread } = chat.log.value;
+  const count = room.people.value.length;
+  const waiting = door.waiting.value.length;
   return (
     <>
       <ControlButton
         icon="people"
-        label={t('participantsCount', { count: room.people.value.length })}
+        label={waiting > 0 ? t('participantsWaiting', { count, waiting }) : t('participantsCount', { count })}
         testId="toggle-participants"
         shortcut="P"
         tone={open === 'participants' ? 'active' : 'plain'}
         isExpanded={open === 'participants'}
         class="control-quiet wide-only control-counted"
+        badge={waiting > 0 ? Math.min(waiting, 99) : null}
         onClick={() => panels.togglePanel('participants')}
       >
-        <span class="control-count">{room.people.value.length}</span>
+        <span class="control-count">{count}</span>
       </ControlButton>
       <ControlButton
         icon="chat"
@@ -139,6 +142,7 @@ function PanelButtons() {
         label={t('more')}
         testId="open-more"
         class="narrow-only"
+        badge={waiting > 0 ? Math.min(waiting, 99) : null}
         onClick={() => panels.openDialog('more')}
       />
     </>

@@ -16,6 +16,7 @@ export function Dialog({ title, testId, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => dialog.current?.close();
   }, []);
   return (

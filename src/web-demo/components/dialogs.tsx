@@ -5,11 +5,14 @@ import { shortcutRows } from '../model/shortcuts.ts';
 import type { DialogName } from '../state/panels.ts';
 import { preferences } from '../state/preferences.ts';
 import { useCall } from './call-context.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
 import { DeviceSelects } from './device-select.tsx';
 import { Dialog } from './dialog.tsx';
 import { InviteLink } from './invite.tsx';
 import { LanguagePicker } from './language-picker.tsx';
+import { ModerationDialog } from './moderation-dialog.tsx';
 import { MoreMenu } from './more-menu.tsx';
+import { PersonDialog } from './person-dialog.tsx';
 import { useStore } from './store-context.ts';
 
 function PictureSettings() {
@@ -112,6 +115,9 @@ const dialogs = {
   shortcuts: ShortcutsDialog,
   invite: InviteDialog,
   more: MoreDialog,
+  moderation: ModerationDialog,
+  person: PersonDialog,
+  confirm: ConfirmDialog,
 } satisfies Record<DialogName, unknown>;
 
 /** Whichever dialog is open. */

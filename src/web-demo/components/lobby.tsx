@@ -59,6 +59,7 @@ function useStoreActions() {
 
 function NameField() {
   const id = useId();
+  const given = useStore().givenName.value;
   return (
     <div class="field">
       <label class="field-label" for={id}>
@@ -68,7 +69,9 @@ function NameField() {
         id={id}
         class="input"
         data-testid="display-name"
-        value={preferences.name.value}
+        value={given ?? preferences.name.value}
+        readOnly={given !== null}
+        aria-describedby={given === null ? undefined : `${id}-hint`}
         maxLength={64}
         autocomplete="nickname"
         placeholder={t('namePlaceholder')}
@@ -76,6 +79,11 @@ function NameField() {
           preferences.name.value = event.currentTarget.value;
         }}
       />
+      {given === null ? null : (
+        <p id={`${id}-hint`} class="field-hint">
+          {t('nameGiven')}
+        </p>
+      )}
     </div>
   );
 }

@@ -43,15 +43,30 @@ function MessagePage({ icon, title, text, testId, detail, children }: MessagePag
   );
 }
 
+const icons: Partial<Record<EndReason['kind'], IconName>> = {
+  Left: 'door',
+  TurnedAway: 'door',
+  Closed: 'leave',
+  Removed: 'removePerson',
+  Banned: 'ban',
+  Revoked: 'ban',
+  Locked: 'lock',
+  NotOpen: 'clock',
+  Unauthorized: 'link',
+  TokenExpired: 'clock',
+  TokenOtherRoom: 'link',
+  TokenInvalid: 'link',
+};
+
 /** After the call, or when it could not begin. */
 export function EndedPage({ reason }: { readonly reason: EndReason }) {
   const store = useStore();
   const { kind, code, canRejoin } = reason;
-  const isRetry = kind === 'Gone' || kind === 'Full' || kind === 'ServerFull' || kind === 'Shutdown';
+  const isRetry = kind !== 'Left' && kind !== 'Replaced';
   const text = kind === 'Failed' ? t('endedFailed', { code }) : t(`ended${kind}`);
   return (
     <MessagePage
-      icon={kind === 'Left' ? 'door' : 'warning'}
+      icon={icons[kind] ?? 'warning'}
       title={t(`ended${kind}Title`)}
       text={text}
       testId="ended"

@@ -1,9 +1,11 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/language.ts';
 import { connectionLevel } from '../model/connection-level.ts';
 import type { Person } from '../state/person.ts';
 import { Avatar } from './avatar.tsx';
 import { useCall } from './call-context.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { WaitingList } from './waiting-list.tsx';
 
 function StateIcon({
   icon,
@@ -22,7 +24,7 @@ function StateIcon({
 }
 
 function RosterRow({ person }: { readonly person: Person }) {
-  const { room } = useCall().call;
+  const { room, door, panels } = useCall().call;
   const { id, name, isSelf, microphoneOn, camera, screen, isReconnecting } = person;
   const cameraOn = camera !== null && !camera.muted;
   const shown = name || t(isSelf ? 'you' : 'guest');
@@ -50,16 +52,41 @@ function RosterRow({ person }: { readonly person: Person }) {
         label={cameraOn ? t('rosterCameraOn') : t('rosterCameraOff')}
         isOff={!cameraOn}
       />
+      {door.canModerate.value ? (
+        <button
+          type="button"
+          class="icon-button roster-more"
+          data-testid="roster-more"
+          aria-haspopup="dialog"
+          aria-label={t('actionsFor', { name: shown })}
+          title={t('actionsFor', { name: shown })}
+          disabled={isSelf}
+          onClick={() => panels.openPerson(id)}
+        >
+          <Icon name="more" size={20} />
+        </button>
+      ) : null}
     </li>
   );
 }
 
-/** Everyone in the call, ourselves first. */
+/** A row that goes takes the focus with it: then the list has it, not the page. */
+function useKeptFocus(rows: number) {
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) list.current?.focus();
+  }, [rows]);
+  return list;
+}
+
+/** Everyone in the call, ourselves first, and who waits to come in. */
 export function ParticipantsPanel() {
-  const { room, panels } = useCall().call;
+  const { room, door, panels } = useCall().call;
+  const list = useKeptFocus(room.people.value.length + door.waiting.value.length);
   const people = room.people.value.toSorted((a, b) => Number(b.isSelf) - Number(a.isSelf) || a.joinedAt - b.joinedAt);
   return (
-    <div class="panel-content">
+    <div class="panel-content" ref={list} tabIndex={-1}>
+      <WaitingList />
       <button type="button" class="button button-wide" onClick={() => panels.openDialog('invite')}>
         <Icon name="addPerson" size={20} />
         {t('inviteTitle')}

@@ -119,6 +119,19 @@ function TileActions({ tile, name }: { readonly tile: Tile; readonly name: strin
       >
         <Icon name="pin" size={20} />
       </button>
+      {call.door.canModerate.value && !tile.isSelf ? (
+        <button
+          type="button"
+          class="tile-action"
+          data-testid="tile-more"
+          aria-haspopup="dialog"
+          aria-label={t('actionsFor', { name: tile.person.name || t('guest') })}
+          title={t('actionsFor', { name: tile.person.name || t('guest') })}
+          onClick={() => call.panels.openPerson(tile.person.id)}
+        >
+          <Icon name="more" size={20} />
+        </button>
+      ) : null}
       {tile.isSelf || !document.fullscreenEnabled ? null : (
         <button
           type="button"

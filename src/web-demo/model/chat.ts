@@ -12,6 +12,10 @@ export interface ChatMessage {
   readonly isSelf: boolean;
   readonly text: string;
   readonly at: number;
+  /** Of an own message that has not simply been sent; `unheard`: nobody was there. */
+  readonly delivery?: 'sending' | 'failed' | 'unheard';
+  /** Code of the error, when it failed. */
+  readonly failure?: string;
 }
 
 export interface ChatLog {
@@ -27,6 +31,16 @@ export function addMessage(log: ChatLog, message: Omit<ChatMessage, 'id'>, isOpe
   const messages = [...log.messages, { ...message, id: log.nextId }].slice(-maxChatMessages);
   const unread = isOpen || message.isSelf ? log.unread : log.unread + 1;
   return { messages, unread: isOpen ? 0 : unread, nextId: log.nextId + 1 };
+}
+
+/** Says how an own message fares; without a delivery it has been sent. */
+export function settleMessage(
+  log: ChatLog,
+  id: number,
+  outcome: Pick<ChatMessage, 'delivery' | 'failure'> = {},
+): ChatLog {
+  const settle = ({ delivery, failure, ...message }: ChatMessage): ChatMessage => ({ ...message, ...outcome });
+  return { ...log, messages: log.messages.map((message) => (message.id === id ? settle(message) : message)) };
 }
 
 export function markRead(log: ChatLog): ChatLog {

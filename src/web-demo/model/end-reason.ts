@@ -1,15 +1,25 @@
 import type { ClientErrorCode, DisconnectAction } from '../../client/index.ts';
+import type { TokenProblem } from './access-token.ts';
 
 type EndKind =
   | 'Left'
   | 'Removed'
+  | 'TurnedAway'
+  | 'Banned'
+  | 'Revoked'
   | 'Closed'
+  | 'Locked'
+  | 'NotOpen'
   | 'Replaced'
   | 'Shutdown'
   | 'Gone'
   | 'Full'
   | 'ServerFull'
+  | 'TooMany'
   | 'Unauthorized'
+  | 'TokenExpired'
+  | 'TokenOtherRoom'
+  | 'TokenInvalid'
   | 'Failed';
 
 /** Why the call ended, or never began, and what can be done. */
@@ -22,10 +32,14 @@ export interface EndReason {
 const kinds: Readonly<Record<string, EndKind>> = {
   left: 'Left',
   removed: 'Removed',
-  banned: 'Removed',
-  revoked: 'Removed',
-  tokenExpired: 'Unauthorized',
+  banned: 'Banned',
+  revoked: 'Revoked',
+  tokenExpired: 'TokenExpired',
   roomClosed: 'Closed',
+  roomLocked: 'Locked',
+  roomNotFound: 'NotOpen',
+  // The only thing that a join may lack permission for is to open the room.
+  forbidden: 'NotOpen',
   sessionReplaced: 'Replaced',
   serverShutdown: 'Shutdown',
   connectionFailed: 'Gone',
@@ -37,13 +51,48 @@ const kinds: Readonly<Record<string, EndKind>> = {
   roomFull: 'Full',
   serverFull: 'ServerFull',
   serverDraining: 'Shutdown',
+  rateLimited: 'TooMany',
+  rateLimitExceeded: 'TooMany',
+  tooManyRooms: 'TooMany',
   unauthorized: 'Unauthorized',
-  forbidden: 'Unauthorized',
 };
 
+const tokenKinds = {
+  missing: 'Unauthorized',
+  expired: 'TokenExpired',
+  otherRoom: 'TokenOtherRoom',
+  invalid: 'TokenInvalid',
+} as const satisfies Record<TokenProblem, EndKind>;
+
+/** Coming back at once would meet the same answer, or somebody's decision. */
+const finalKinds: readonly EndKind[] = [
+  'Removed',
+  'TurnedAway',
+  'Banned',
+  'Revoked',
+  'Closed',
+  'Unauthorized',
+  'TokenExpired',
+  'TokenOtherRoom',
+  'TokenInvalid',
+];
+
+export interface EndOptions {
+  readonly action?: DisconnectAction;
+  /** Before the room's door: who is removed there was never in. */
+  readonly wasWaiting?: boolean;
+  readonly tokenProblem?: TokenProblem;
+}
+
 /** Puts an error code into one of the few situations that a person can tell apart. */
-export function endReason(code: ClientErrorCode, action: DisconnectAction = 'rejoin'): EndReason {
-  const kind = kinds[code] ?? 'Failed';
-  const isFinal = kind === 'Removed' || kind === 'Unauthorized' || (action === 'giveUp' && kind === 'Failed');
+export function endReason(code: ClientErrorCode, options: EndOptions = {}): EndReason {
+  const kind = kindOf(code, options);
+  const isFinal = finalKinds.includes(kind) || (options.action === 'giveUp' && kind === 'Failed');
   return { kind, code, canRejoin: !isFinal };
+}
+
+function kindOf(code: ClientErrorCode, { wasWaiting, tokenProblem }: EndOptions): EndKind {
+  if (code === 'removed' && wasWaiting) return 'TurnedAway';
+  if (code === 'unauthorized' && tokenProblem) return tokenKinds[tokenProblem];
+  return kinds[code] ?? 'Failed';
 }

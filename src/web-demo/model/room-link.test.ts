@@ -16,8 +16,9 @@ describe('parseRoomLink', () => {
     expect(parse(url).room).toBe(room);
   });
 
-  it('reads a token from the hash or the query', () => {
-    expect(parse('https://call.test/?token=abc#/room').token).toBe('abc');
+  it('reads a token from the fragment, and takes none from the query', () => {
+    expect(parse('https://call.test/?token=abc#/room').token).toBeNull();
+    expect(parse('https://call.test/#/?token=xyz')).toEqual({ room: '', token: 'xyz' });
     expect(parse('https://call.test/#/room?token=xyz')).toEqual({ room: 'room', token: 'xyz' });
     expect(parse('https://call.test/#/room').token).toBeNull();
   });

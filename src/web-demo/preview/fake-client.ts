@@ -4,6 +4,7 @@ import {
   type ClientState,
   type ClientStats,
   CrosspointClientError,
+  type Grants,
   type JoinedRoom,
   type JoinOptions,
   LocalTrack,
@@ -11,9 +12,11 @@ import {
   type PublishOptions,
   RemoteParticipant,
   RemoteTrack,
+  type RoomInfo,
   type Self,
   type SubscribeOptions,
   type TrackSource,
+  type WaitingParticipant,
 } from '../../client/index.ts';
 import type { CallClient } from '../state/call-client.ts';
 import { paintedTrack, portraitPainter, slidePainter } from './portrait.ts';
@@ -27,6 +30,17 @@ export interface Scene {
   readonly joinError: string | null;
   /** End the session at once with this code. */
   readonly endCode: string | null;
+  readonly isModerator: boolean;
+  /** How many wait to be let in. */
+  readonly knocking: number;
+  /** Ourselves before the door. */
+  readonly isWaiting: boolean;
+  readonly isLocked: boolean;
+  readonly isRecording: boolean;
+  /** The server stops in so many seconds. */
+  readonly drainSeconds: number | null;
+  /** Chat messages fail with this code. */
+  readonly chatError: string | null;
 }
 
 const names = [
@@ -49,6 +63,9 @@ export class FakeClient extends EventEmitter<ClientEvents> implements CallClient
   readonly participants = new Map<string, RemoteParticipant>();
   state: ClientState = { status: 'idle' };
   self: Self | undefined;
+  room: RoomInfo | undefined;
+  grants: Grants | undefined;
+  waitingParticipants: WaitingParticipant[] = [];
   readonly #scene: Scene;
   readonly #asked = new Map<string, SubscribeOptions>();
 
@@ -61,6 +78,11 @@ export class FakeClient extends EventEmitter<ClientEvents> implements CallClient
     if (this.#scene.joinError) throw new CrosspointClientError(this.#scene.joinError);
     this.self = { id: 'me', name, metadata: {} };
     for (let index = 0; index < this.#scene.others; index++) this.#addPerson(index);
+    this.#openDoor(room);
+    if (this.#scene.isWaiting) {
+      this.#setState({ status: 'waiting' });
+      await new Promise(() => undefined);
+    }
     this.#setState({ status: 'joined' });
     queueMicrotask(() => this.#play());
     return { name: room, createdAt: Date.now(), self: this.self, participants: [...this.participants.values()] };
@@ -91,6 +113,7 @@ export class FakeClient extends EventEmitter<ClientEvents> implements CallClient
   }
 
   async sendMessage({ body }: MessageOptions): Promise<{ recipients: number; status: 'sent' }> {
+    if (this.#scene.chatError) throw new CrosspointClientError(this.#scene.chatError);
     setTimeout(() => this.#say(0, { text: `“${JSON.stringify(body)}” — got it.` }), 800);
     return { recipients: this.participants.size, status: 'sent' };
   }
@@ -129,6 +152,56 @@ export class FakeClient extends EventEmitter<ClientEvents> implements CallClient
     };
   }
 
+  async refreshToken(): Promise<Grants> {
+    throw new CrosspointClientError('unauthorized');
+  }
+
+  async muteOther(participantId: string, trackId: string): Promise<void> {
+    const track = this.participants.get(participantId)?.tracks.get(trackId);
+    if (track === undefined) throw new CrosspointClientError('trackNotFound');
+    track.muted = true;
+    this.emit('trackUpdated', track);
+  }
+
+  async removeParticipant(participantId: string): Promise<void> {
+    const participant = this.participants.get(participantId);
+    if (participant === undefined) return this.#endWaiting(participantId, 'removed');
+    this.participants.delete(participantId);
+    this.emit('participantLeft', participant, 'removed');
+  }
+
+  ban(participantId: string): Promise<void> {
+    return this.removeParticipant(participantId);
+  }
+
+  async admit(participantId: string): Promise<void> {
+    this.#endWaiting(participantId, 'admitted');
+  }
+
+  async updateRoom(changes: { locked?: boolean; waitingRoom?: boolean }): Promise<void> {
+    if (this.room) this.room = { ...this.room, ...changes };
+    this.emit('roomUpdated', changes);
+  }
+
+  async endRoom(): Promise<void> {
+    this.#setState({ status: 'disconnected', code: 'roomClosed', message: '', action: 'giveUp' });
+  }
+
+  #openDoor(name: string): void {
+    const { isLocked: locked, isRecording: recording, isModerator: moderate, knocking } = this.#scene;
+    this.room = { name, createdAt: Date.now(), locked, recording, waitingRoom: knocking > 0 };
+    const allowed = { createRoom: true, publish: true, subscribe: true, message: true, updateOwn: true };
+    this.grants = { ...allowed, hidden: false, recorder: false, moderate };
+    this.waitingParticipants = names
+      .slice(-knocking || names.length)
+      .map((waiting, index) => ({ id: `waiting-${index}`, name: waiting, metadata: {}, identity: `guest-${index}` }));
+  }
+
+  #endWaiting(id: string, outcome: 'admitted' | 'removed'): void {
+    this.waitingParticipants = this.waitingParticipants.filter((person) => person.id !== id);
+    this.emit('waitingEnded', id, outcome);
+  }
+
   #addPerson(index: number): void {
     const id = `person-${index}`;
     const isReconnecting = this.#scene.isReconnecting && index === 1;
@@ -157,7 +230,7 @@ export class FakeClient extends EventEmitter<ClientEvents> implements CallClient
   }
 
   #play(): void {
-    const { endCode, isReconnecting, hasChat } = this.#scene;
+    const { endCode, isReconnecting, hasChat, drainSeconds } = this.#scene;
     if (endCode) {
       this.#setState({ status: 'disconnected', code: endCode, message: '', action: 'giveUp' });
       return;
@@ -173,6 +246,7 @@ export class FakeClient extends EventEmitter<ClientEvents> implements CallClient
       })),
     );
     if (hasChat) this.#chat();
+    if (drainSeconds !== null) this.emit('drainAnnounced', Date.now() + drainSeconds * 1000);
   }
 
   #chat(): void {

@@ -5,7 +5,10 @@ import { CallStore } from '../state/call-store.ts';
 import { FakeClient } from './fake-client.ts';
 import { paintedTrack, portraitPainter } from './portrait.ts';
 
-/** `?others=8&screen&chat&reconnecting&join-error=roomFull&end=removed`: what to show. Never part of the build. */
+/**
+ * `?others=8&screen&chat&reconnecting&moderator&knocking=2&locked&recording&drain=300`, `?waiting`, `?join-error=roomFull`,
+ * `?end=removed`, `?chat-error=rateLimited`: what to show. Never part of the build.
+ */
 const query = new URLSearchParams(location.search);
 
 function fakeDevices(): void {
@@ -33,6 +36,13 @@ const store = new CallStore(
       isReconnecting: query.has('reconnecting'),
       joinError: query.get('join-error'),
       endCode: query.get('end'),
+      isModerator: query.has('moderator'),
+      knocking: Number(query.get('knocking') ?? 0),
+      isWaiting: query.has('waiting'),
+      isLocked: query.has('locked'),
+      isRecording: query.has('recording'),
+      drainSeconds: query.has('drain') ? Number(query.get('drain')) : null,
+      chatError: query.get('chat-error'),
     }),
 );
 

@@ -1,10 +1,17 @@
-import { type Signal, signal } from '@preact/signals';
-import { CrosspointClientError } from '../../client/index.ts';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import {
+  type ClientErrorCode,
+  CrosspointClientError,
+  type DisconnectAction,
+  type JoinOptions,
+} from '../../client/index.ts';
+import { opensRoom, readToken, tokenProblem } from '../model/access-token.ts';
 import { type SupportProblem, supportProblem } from '../model/browser-support.ts';
 import { type EndReason, endReason } from '../model/end-reason.ts';
 import { cleanRoomName, inviteLink, parseRoomLink, randomRoomName, roomHash } from '../model/room-link.ts';
 import { Call } from './call.ts';
 import type { CreateClient } from './call-client.ts';
+import { forgetToken, keepToken, readKeptToken } from './kept-token.ts';
 import { LocalMedia } from './local-media.ts';
 import { Notices } from './notices.ts';
 import { preferences } from './preferences.ts';
@@ -23,14 +30,20 @@ export class CallStore {
   readonly notices = new Notices();
   readonly roomName: Signal<string>;
   readonly view: Signal<View>;
+  /** The name that the access token gives, which cannot be changed here. */
+  readonly givenName: ReadonlySignal<string | null>;
   readonly #createClient: CreateClient;
-  readonly #token: string | null;
+  readonly #token: Signal<string | null>;
+  /** From the moment of joining on; also while somebody waits before the door. */
+  #call: Call | null = null;
 
   constructor(createClient: CreateClient) {
     this.#createClient = createClient;
-    const link = parseRoomLink(location);
-    this.#token = link.token;
-    this.roomName = signal(link.room || randomRoomName());
+    const { room, token } = parseRoomLink(location);
+    this.#token = signal(token ?? keptTokenFor(room));
+    this.givenName = computed(() => (this.#token.value === null ? null : (readToken(this.#token.value)?.name ?? null)));
+    this.roomName = signal(room || this.#roomOfToken() || randomRoomName());
+    if (token !== null) this.#takeToken(token);
     const problem = supportProblem({
       isSecureContext,
       hasPeerConnection: 'RTCPeerConnection' in globalThis,
@@ -47,7 +60,7 @@ export class CallStore {
   }
 
   get inviteLink(): string {
-    return inviteLink(location, this.roomName.value, this.#token);
+    return inviteLink(location, this.roomName.value, this.#token.value);
   }
 
   suggestRoomName(): void {
@@ -59,12 +72,21 @@ export class CallStore {
     if (room === '' || this.view.peek().name === 'joining') return;
     this.roomName.value = room;
     this.view.value = { name: 'joining' };
-    history.replaceState(null, '', roomHash(room, this.#token));
+    history.replaceState(null, '', roomHash(room, this.#token.peek()));
     await this.#enter(room);
   }
 
   leave(): void {
     this.#end(endReason('left'));
+  }
+
+  /** Goes away from the door without having come in. */
+  stopWaiting(): void {
+    const call = this.#call;
+    this.#call = null;
+    call?.close();
+    this.notices.clear();
+    this.backToLobby();
   }
 
   backToLobby(): void {
@@ -84,19 +106,44 @@ export class CallStore {
       media: this.media,
       notices: this.notices,
       roomName: room,
-      onEnded: ({ code, action }) => this.#end(endReason(code, action)),
+      ownName: () => this.givenName.value ?? preferences.name.value,
+      onEnded: ({ code, action }) => this.#end(this.#reason(code, action)),
+    });
+    this.#call = call;
+    const stopWatching = client.on('stateChanged', ({ status }) => {
+      if (status === 'waiting') this.view.value = { name: 'call', call };
     });
     try {
-      const name = preferences.name.peek().trim();
-      const joined = client.join({ room, name, ...(this.#token === null ? {} : { token: this.#token }) });
+      const joined = client.join(this.#joinOptions(room));
       call.startPublishing();
       await joined;
       call.room.refresh();
       this.view.value = { name: 'call', call };
     } catch (error) {
       call.close();
-      this.#end(endReason(error instanceof CrosspointClientError ? error.code : 'internalError'));
+      // Not when the person has gone away from the door.
+      if (this.#call === call) {
+        this.#end(this.#reason(error instanceof CrosspointClientError ? error.code : 'internalError', 'rejoin'));
+      }
+    } finally {
+      stopWatching();
     }
+  }
+
+  /** The newest token is asked for before every join, also after a restart of the server. */
+  #joinOptions(room: string): JoinOptions {
+    const name = preferences.name.peek().trim();
+    return { room, name, ...(this.#token.peek() !== null && { token: () => this.#token.peek() ?? '' }) };
+  }
+
+  #reason(code: ClientErrorCode, action: DisconnectAction): EndReason {
+    const token = this.#token.peek();
+    if (code === 'unauthorized' || code === 'tokenExpired') forgetToken();
+    return endReason(code, {
+      action,
+      wasWaiting: this.#call?.door.isHeld.peek() ?? false,
+      tokenProblem: tokenProblem(token, this.roomName.peek(), Date.now()),
+    });
   }
 
   /** Our devices go off with the call; joining again turns on what was on. */
@@ -113,10 +160,43 @@ export class CallStore {
     if (view.name === 'call') view.call.close();
   }
 
-  /** A link opened in a page that is in no call changes the room; a call is left on purpose only. */
+  /**
+   * A link opened in a page that is in no call changes the room, and its token; a call is left on purpose only, and a link
+   * with a newer token prolongs it.
+   */
   #followAddress(): void {
-    const { room } = parseRoomLink(location);
-    const { name } = this.view.peek();
-    if (room !== '' && (name === 'lobby' || name === 'ended')) this.roomName.value = room;
+    const { room, token } = parseRoomLink(location);
+    const view = this.view.peek();
+    if (view.name === 'lobby' || view.name === 'ended') {
+      if (room !== '') this.roomName.value = room;
+      if (token === null) return;
+      this.#takeToken(token);
+      if (view.name === 'ended') this.backToLobby();
+    } else if (view.name === 'call' && token !== null) void this.#renewAccess(view.call, room, token);
   }
+
+  async #renewAccess(call: Call, room: string, token: string): Promise<void> {
+    history.replaceState(null, '', roomHash(call.roomName, this.#token.peek()));
+    if (room !== '' && room !== call.roomName) return;
+    if (await call.renewAccess(token)) this.#takeToken(token);
+  }
+
+  /** A personal token leaves the address at once: whoever looks at the screen or copies the address should not get it. */
+  #takeToken(token: string): void {
+    this.#token.value = token;
+    keepToken(token);
+    history.replaceState(null, '', roomHash(this.roomName.peek(), token));
+  }
+
+  /** The room that the token is for, where it names exactly one. */
+  #roomOfToken(): string {
+    const room = this.#token.peek() === null ? null : readToken(this.#token.peek() ?? '')?.room;
+    return room && !room.endsWith('*') ? cleanRoomName(room) : '';
+  }
+}
+
+/** The tab's token, if it is for this room; one for another room would only be refused. */
+function keptTokenFor(room: string): string | null {
+  const token = readKeptToken();
+  return token !== null && (room === '' || opensRoom(token, room)) ? token : null;
 }

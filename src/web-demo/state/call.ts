@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal } from '@preact/signals';
-import { type ClientState, CrosspointClientError } from '../../client/index.ts';
+import { type ClientState, CrosspointClientError, type LeaveReason } from '../../client/index.ts';
 import { t } from '../i18n/language.ts';
 import { mediaPathProblem } from '../model/media-path.ts';
 import { AudioOutput } from './audio-output.ts';
@@ -7,10 +7,14 @@ import type { CallClient } from './call-client.ts';
 import { Chat } from './chat.ts';
 import type { LocalMedia } from './local-media.ts';
 import { MediaPublisher } from './media-publisher.ts';
+import { Moderation } from './moderation.ts';
+import { followModerators } from './muted-by-moderator.ts';
 import type { Notices } from './notices.ts';
 import { Panels } from './panels.ts';
 import { preferences } from './preferences.ts';
+import { RoomDoor } from './room-door.ts';
 import { RoomView } from './room-view.ts';
+import { ServerStop } from './server-stop.ts';
 import { StageView } from './stage-view.ts';
 import { Statistics } from './statistics.ts';
 import { VisibleVideo } from './visible-video.ts';
@@ -20,9 +24,15 @@ export interface CallOptions {
   readonly media: LocalMedia;
   readonly notices: Notices;
   readonly roomName: string;
+  /** What the others see us called. */
+  readonly ownName: () => string;
   readonly onEnded: (state: ClientState & { status: 'disconnected' }) => void;
 }
 
+const leftTexts = { left: 'leftCall', timeout: 'lostCall', removed: 'removedCall' } as const satisfies Record<
+  LeaveReason,
+  string
+>;
 /** About ten seconds of back-off. */
 const attemptsBeforeGone = 4;
 
@@ -30,6 +40,9 @@ const attemptsBeforeGone = 4;
 export class Call {
   readonly roomName: string;
   readonly room: RoomView;
+  readonly door: RoomDoor;
+  readonly moderation: Moderation;
+  readonly serverStop: ServerStop;
   readonly stage: StageView;
   readonly chat: Chat;
   readonly panels = new Panels();
@@ -43,12 +56,15 @@ export class Call {
   readonly #notices: Notices;
   readonly #endings: (() => void)[];
 
-  constructor({ client, media, notices, roomName, onEnded }: CallOptions) {
+  constructor({ client, media, notices, roomName, ownName, onEnded }: CallOptions) {
     this.#client = client;
     this.#media = media;
     this.#notices = notices;
     this.roomName = roomName;
-    this.room = new RoomView({ client, media, ownName: () => preferences.name.value });
+    this.room = new RoomView({ client, media, ownName });
+    this.door = new RoomDoor(client, notices);
+    this.moderation = new Moderation(client, notices);
+    this.serverStop = new ServerStop(client);
     this.stage = new StageView(this.room);
     this.audio = new AudioOutput(client, preferences.speakerId);
     this.chat = this.#createChat(notices);
@@ -64,11 +80,13 @@ export class Call {
       () => visibleVideo.close(),
       () => this.statistics.close(),
       () => this.audio.close(),
+      () => this.serverStop.close(),
+      followModerators(client, media, notices),
       ...this.#announce(notices),
       client.on('stateChanged', (state) => {
         if (state.status === 'disconnected') onEnded(state);
       }),
-      this.#showUnreadInTitle(),
+      this.#showNewsInTitle(),
     ];
   }
 
@@ -76,9 +94,21 @@ export class Call {
   startPublishing(): void {
     const publisher = new MediaPublisher(this.#client, this.#media, (error) => {
       const code = error instanceof CrosspointClientError ? error.code : 'internalError';
-      this.#notices.warn(t('publishFailed', { code }));
+      this.#notices.warn(code === 'forbidden' ? t('publishForbidden') : t('publishFailed', { code }));
     });
     this.#endings.push(() => publisher.close());
+  }
+
+  /** Goes on with a newer access token; false when the server does not take it. */
+  async renewAccess(token: string): Promise<boolean> {
+    try {
+      await this.#client.refreshToken(token);
+    } catch {
+      this.#notices.warn(t('accessNotRenewed'));
+      return false;
+    }
+    this.#notices.tell(t('accessRenewed'));
+    return true;
   }
 
   /** Idempotent. The devices stay open: they belong to the page. */
@@ -101,9 +131,7 @@ export class Call {
     const named = (name: string) => ({ name: name || t('guest') });
     return [
       this.#client.on('participantJoined', ({ name }) => notices.tell(t('joinedCall', named(name)))),
-      this.#client.on('participantLeft', ({ name }, reason) =>
-        notices.tell(t(reason === 'timeout' ? 'lostCall' : 'leftCall', named(name))),
-      ),
+      this.#client.on('participantLeft', ({ name }, reason) => notices.tell(t(leftTexts[reason], named(name)))),
       this.#client.on('mediaStateChanged', (_connection, state) => {
         const { userAgent } = navigator;
         if (state === 'failed') notices.warn(t(mediaPathProblem({ hostname: location.hostname, userAgent })));
@@ -124,10 +152,11 @@ export class Call {
     if (this.room.connection.peek().status === 'joined') notices.tell(t('reconnectedBanner'));
   }
 
-  #showUnreadInTitle(): () => void {
+  /** Unread messages, and people before the door: seen in the tab while another one is in front. */
+  #showNewsInTitle(): () => void {
     const end = effect(() => {
-      const { unread } = this.chat.log.value;
-      document.title = `${unread > 0 ? `(${unread}) ` : ''}${this.roomName} · Crosspoint`;
+      const news = this.chat.log.value.unread + this.door.waiting.value.length;
+      document.title = `${news > 0 ? `(${news}) ` : ''}${this.roomName} · Crosspoint`;
     });
     return () => {
       end();

@@ -1,0 +1,146 @@
+import { useState } from 'preact/hooks';
+import { t, timeLocale, tPlural } from '../i18n/language.ts';
+import { formatCountdown } from '../model/countdown.ts';
+import { useCall } from './call-context.ts';
+import { Icon } from './icon.tsx';
+import { useStore } from './store-context.ts';
+
+function ReconnectingBanner() {
+  const { call } = useCall();
+  if (!call.isReconnecting.value) return null;
+  const isRestarting = call.serverStop.isRestarting.value;
+  const text = call.isServerGone.value ? 'goneBanner' : isRestarting ? 'restartingBanner' : 'reconnectingBanner';
+  return (
+    <div class="banner banner-warning" role="alert" data-testid="reconnecting" data-restarting={isRestarting}>
+      <span class="spinner" aria-hidden="true" />
+      {t(text)}
+    </div>
+  );
+}
+
+/** The sentence is read out once; the countdown is not. */
+function DrainBanner() {
+  const { serverStop, isReconnecting } = useCall().call;
+  const [hiddenFor, setHiddenFor] = useState<number | null>(null);
+  const deadline = serverStop.deadline.value;
+  if (deadline === null || deadline === hiddenFor || isReconnecting.value) return null;
+  const time = new Date(deadline).toLocaleTimeString(timeLocale.value, { hour: '2-digit', minute: '2-digit' });
+  const left = (deadline - serverStop.now.value) / 1000;
+  return (
+    <div class="banner banner-warning" data-testid="draining" data-deadline={deadline}>
+      <Icon name="clock" size={20} />
+      <p class="banner-text" role="status">
+        {t('drainBanner', { time })}
+      </p>
+      <span class="banner-time" role="timer" aria-label={t('drainLeft')} data-testid="drain-left">
+        {formatCountdown(left)}
+      </span>
+      <button
+        type="button"
+        class="icon-button banner-close"
+        aria-label={t('close')}
+        onClick={() => setHiddenFor(deadline)}
+      >
+        <Icon name="close" size={18} />
+      </button>
+    </div>
+  );
+}
+
+/** Who knocks, for those who may open. The region stays, so that screen readers tell what appears in it. */
+function KnockBanner() {
+  const { door, moderation, panels } = useCall().call;
+  if (!door.canModerate.value) return null;
+  const { value: waiting } = door.waiting;
+  const [first] = waiting;
+  const isListOpen = panels.panel.value === 'participants';
+  const name = first?.name || t('guest');
+  return (
+    <div role="status" class="knocks" data-testid="knocks">
+      {first && !isListOpen ? (
+        <div class="banner banner-knock">
+          <Icon name="door" size={20} />
+          <p class="banner-text">
+            {waiting.length === 1 ? t('waitingOne', { name }) : tPlural('waitingCount', waiting.length)}
+          </p>
+          {waiting.length === 1 ? (
+            <>
+              <button
+                type="button"
+                class="icon-button"
+                data-testid="knock-turn-away"
+                aria-label={t('turnAwayName', { name })}
+                title={t('turnAwayName', { name })}
+                onClick={() => void moderation.remove(first.id)}
+              >
+                <Icon name="close" size={20} />
+              </button>
+              <button
+                type="button"
+                class="button button-small button-primary"
+                data-testid="knock-admit"
+                aria-label={t('admitName', { name })}
+                onClick={() => void moderation.admit(first.id)}
+              >
+                {t('admit')}
+              </button>
+            </>
+          ) : (
+            <button
+              type="button"
+              class="button button-small button-primary"
+              data-testid="knock-show"
+              onClick={() => panels.openPanel('participants')}
+            >
+              {t('waitingShow')}
+            </button>
+          )}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+function AudioBlockedBanner() {
+  const { call } = useCall();
+  if (!call.audio.isBlocked.value) return null;
+  return (
+    <button
+      type="button"
+      class="banner banner-action"
+      data-testid="unblock-audio"
+      onClick={() => void call.audio.unblock()}
+    >
+      <Icon name="sound" size={20} />
+      <span>{t('audioBlockedTitle')}</span>
+      <strong>{t('audioBlocked')}</strong>
+    </button>
+  );
+}
+
+function SharingBanner() {
+  const { media } = useStore();
+  if (!media.screenOn.value) return null;
+  return (
+    <div class="banner" role="status" data-testid="sharing">
+      <Icon name="share" size={20} />
+      {t('sharingNow')}
+      <button type="button" class="button button-small" onClick={() => media.stopScreen()}>
+        {t('stopSharing')}
+      </button>
+    </div>
+  );
+}
+
+/** What one should know for as long as it lasts, above the stage. */
+export function Banners() {
+  return (
+    <>
+      <ReconnectingBanner />
+      <DrainBanner />
+      <KnockBanner />
+      <AudioBlockedBanner />
+      <SharingBanner />
+    </>
+  );
+}
