@@ -29,6 +29,8 @@ export const bounds = {
   tracksPerRequest: 256,
   /** One receipt acknowledges at most this many: more than are ever on their way. */
   ordinalsPerReceipt: 256,
+  /** Requests that a client may have unanswered at a time and still send again safely. */
+  unansweredRequests: 64,
   /** Seconds an acknowledged message may be kept: three months. A server may allow less. */
   messageTtlSeconds: 7_776_000,
   /** Pixels; no screen is larger. */

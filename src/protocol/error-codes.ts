@@ -20,6 +20,7 @@ const endsSession = (message: string, closeCode: number, action: DisconnectActio
 /** Every error a client can see, with its consequence. Documentation and types come from this table. */
 export const errorCodes = {
   malformedMessage: failsRequest('The message is not a JSON-RPC request object.'),
+  requestIdReused: failsRequest('The id was used for another request of this session a short while ago.'),
   unknownMethod: failsRequest('There is no such method.'),
   invalidParams: failsRequest('The parameters do not match the schema of the method.'),
   notJoined: failsRequest('This request needs a joined session; send join first.'),

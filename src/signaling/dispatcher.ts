@@ -1,4 +1,5 @@
 import type { RequestId } from '../protocol/envelope.ts';
+import type { ErrorCode } from '../protocol/error-codes.ts';
 import type { Method } from '../protocol/requests.ts';
 import { CrosspointError, toCrosspointError } from '../shared/errors.ts';
 import { type DecodedRequest, decodeRequest, MalformedRequest } from './decode-request.ts';
@@ -7,24 +8,30 @@ import type { HubServices } from './hub-services.ts';
 import { JsonText } from './json-text.ts';
 import type { Peer } from './peer.ts';
 import { RequestContext } from './request-context.ts';
+import { type Answer, isLogged, type RequestLog } from './rooms/request-log.ts';
 import { isMethod, validateParams } from './validate-params.ts';
 
-/** What an answer is for. */
-interface Asked {
-  /** Absent when no reply is wanted unless the request fails. */
-  id: RequestId | undefined;
-  method: string;
-}
-
-interface PendingRequest extends Asked {
-  result: Promise<unknown>;
+/** A request that is being handled. */
+interface Task {
+  request: DecodedRequest;
   context: RequestContext;
+  /** Where the answer is kept for a repetition; absent where none is recognised. */
+  log: RequestLog | undefined;
   startedMs: number;
 }
+
+/** Refusals of requests that were not looked at: they may be sent again under their ids, and are carried out then. */
+const passingRefusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'rateLimited',
+  'notAdmitted',
+  'unknownMethod',
+  'invalidParams',
+]);
 
 /**
  * Reads one connection's messages, has them handled, and answers each with an id exactly once. Requests begin in the order
  * in which they came; those behind a `join` wait for it, so that a client may send its first offer along with its join.
+ * A request that its session has sent before gets the answer that it got then.
  */
 export class Dispatcher {
   readonly #hub: HubServices;
@@ -45,7 +52,8 @@ export class Dispatcher {
       if (refusal) this.#refuse(request, refusal);
       else this.#admit(request);
     } catch (error) {
-      this.#tellError(error instanceof MalformedRequest ? error.id : null, toCrosspointError(error));
+      const told = toCrosspointError(error);
+      this.#send(error instanceof MalformedRequest ? error.id : null, this.#failure(told));
     }
   }
 
@@ -62,32 +70,65 @@ export class Dispatcher {
   }
 
   #start(request: DecodedRequest): void {
-    const { id, method, params, opaque } = request;
-    if (method === 'join' && id === undefined) {
-      this.#refuse(request, new CrosspointError('malformedMessage', { message: 'A join needs an id, for its reply.' }));
-      return;
-    }
-    const context = new RequestContext(this.#hub, this.#peer, opaque);
-    const startedMs = performance.now();
     try {
-      const result = this.#handle(method, params, context);
-      if (result instanceof Promise) this.#await({ id, method, result, context, startedMs });
-      else this.#answer(id, result, context);
-      if (method === 'join' && !(result instanceof Promise)) this.#observe(method, startedMs);
+      const log = this.#logFor(request);
+      if (log && this.#isAnswered(request, log)) return;
+      const context = new RequestContext(this.#hub, this.#peer, request.opaque);
+      this.#handle({ request, context, log, startedMs: performance.now() });
     } catch (error) {
       this.#refuse(request, toCrosspointError(error));
     }
   }
 
-  #handle(method: string, params: unknown, context: RequestContext): unknown {
+  /** Requests without an id are carried out however often they come. */
+  #logFor({ id, method }: DecodedRequest): RequestLog | undefined {
+    if (id === undefined && method === 'join') {
+      throw new CrosspointError('malformedMessage', { message: 'A join needs an id, for its reply.' });
+    }
+    return id !== undefined && isLogged(method) ? this.#peer.session?.requestLog : undefined;
+  }
+
+  /** Answers a request that came before, now or when the first one is answered. */
+  #isAnswered(request: DecodedRequest, log: RequestLog): boolean {
+    const answer = log.answerTo(request);
+    if (answer) {
+      this.#send(request.id, answer);
+      return true;
+    }
+    const isPending = log.awaitAnswer(request, (later) => {
+      this.#unanswered -= 1;
+      this.#send(request.id, later);
+    });
+    if (isPending) this.#unanswered += 1;
+    return isPending;
+  }
+
+  #handle(task: Task): void {
+    const { request, context, startedMs } = task;
+    try {
+      const result = this.#invoke(request, context);
+      if (result instanceof Promise) {
+        this.#await(task, result);
+      } else {
+        this.#succeed(task, result);
+        if (request.method === 'join') this.#observe(request.method, startedMs);
+      }
+    } catch (error) {
+      this.#fail(task, toCrosspointError(error));
+    }
+  }
+
+  #invoke({ method, params }: DecodedRequest, context: RequestContext): unknown {
     if (!isMethod(method)) throw new CrosspointError('unknownMethod');
     this.#hub.counters.requests.add(method);
     return invoke(method, params, context);
   }
 
-  #await(pending: PendingRequest): void {
-    const { id, method, result, context, startedMs } = pending;
+  #await(task: Task, result: Promise<unknown>): void {
+    const { request, log, startedMs } = task;
+    const { method } = request;
     this.#unanswered += 1;
+    log?.begin(request);
     if (method === 'join') this.#behindJoin = [];
     const settle = (answer: () => void) => {
       this.#unanswered -= 1;
@@ -96,10 +137,10 @@ export class Dispatcher {
     };
     result.then(
       (value) => {
-        settle(() => this.#answer(id, value, context));
+        settle(() => this.#succeed(task, value));
         this.#observe(method, startedMs);
       },
-      (error: unknown) => settle(() => this.#refuse(pending, toCrosspointError(error))),
+      (error: unknown) => settle(() => this.#fail(task, toCrosspointError(error))),
     );
   }
 
@@ -118,25 +159,34 @@ export class Dispatcher {
     for (const request of waiting) this.#admit(request);
   }
 
-  #answer(id: RequestId | undefined, result: unknown, context: RequestContext): void {
-    if (id !== undefined) {
+  #succeed({ request, context, log }: Task, result: unknown): void {
+    if (request.id !== undefined) {
       const json = result instanceof JsonText ? result.text : JSON.stringify(result);
-      this.#reply(`{"id":${JSON.stringify(id)},"result":${json}}`);
+      const answer = { failed: false, json };
+      log?.keep(request, answer);
+      this.#send(request.id, answer);
     }
     context.answered();
   }
 
-  #refuse({ id, method }: Asked, error: CrosspointError): void {
-    if (id === undefined) this.#tellError(null, error, method);
-    else this.#tellError(id, error);
+  #fail({ request, log }: Task, error: CrosspointError): void {
+    const answer = this.#refuse(request, error);
+    if (passingRefusals.has(error.code)) log?.forget(request, answer);
+    else log?.keep(request, answer);
   }
 
   /** Names the method where there is no id by which the client could know what failed. */
-  #tellError(id: RequestId | null, error: CrosspointError, method?: string): void {
+  #refuse({ id, method }: DecodedRequest, error: CrosspointError): Answer {
+    const answer = this.#failure(error, id === undefined ? method : undefined);
+    this.#send(id, answer);
+    return answer;
+  }
+
+  #failure(error: CrosspointError, method?: string): Answer {
     const { code, message, data } = error;
     this.#hub.counters.errors.add(code);
     if (code === 'internalError') this.#log(error);
-    this.#reply(JSON.stringify({ id, error: { code, message, data, method } }));
+    return { failed: true, json: JSON.stringify({ code, message, data, method }) };
   }
 
   #log(error: CrosspointError): void {
@@ -145,9 +195,9 @@ export class Dispatcher {
     this.#hub.logger.error({ ...place, err: error.cause ?? error }, 'request failed');
   }
 
-  #reply(text: string): void {
+  #send(id: RequestId | null | undefined, { failed, json }: Answer): void {
     this.#peer.session?.takeRoomEvents();
-    this.#peer.outbox.pushText(text);
+    this.#peer.outbox.pushText(`{"id":${JSON.stringify(id ?? null)},"${failed ? 'error' : 'result'}":${json}}`);
   }
 }
 

@@ -84,7 +84,11 @@ export class SessionRegistry {
     const participant = new Participant({ id: createId(participantIdBytes), identity, name, metadata });
     const replay = { maxEvents: limits.replayEvents, maxBytes: limits.replayBytes };
     const messageRate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
-    const session = new Session({ participant, room, autoSubscribe, admission, address, replay, messageRate });
+    const { keptReplyChars } = limits;
+    const session = new Session({
+      ...{ participant, room, autoSubscribe, admission, address },
+      ...{ replay, messageRate, keptReplyChars },
+    });
     this.#sessions.set(session.id, session);
     this.#watchExpiry(session);
     return session;

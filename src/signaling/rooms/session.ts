@@ -10,6 +10,7 @@ import { ReplayBuffer, type ReplayedEvents } from '../wire/replay-buffer.ts';
 import type { FeedReader } from '../wire/room-feed.ts';
 import type { SendArena } from '../wire/send-arena.ts';
 import type { Participant } from './participant.ts';
+import { RequestLog } from './request-log.ts';
 import type { Room } from './room.ts';
 
 const idBytes = 12;
@@ -24,6 +25,8 @@ interface SessionOptions {
   address: string;
   replay: { maxEvents: number; maxBytes: number };
   messageRate: { perSecond: number; burst: number };
+  /** Replies that are kept for requests that are sent again, in characters. */
+  keptReplyChars: number;
 }
 
 /**
@@ -52,8 +55,11 @@ export class Session implements FeedReader {
   readonly #replay: ReplayBuffer;
   readonly #messageRate: { perSecond: number; burst: number };
   #messageBucket: TokenBucket | undefined;
+  readonly #keptReplyChars: number;
+  #requestLog: RequestLog | undefined;
 
-  constructor({ participant, room, autoSubscribe, admission, address, replay, messageRate }: SessionOptions) {
+  constructor(options: SessionOptions) {
+    const { participant, room, autoSubscribe, admission, address, replay, messageRate, keptReplyChars } = options;
     this.admission = admission;
     this.address = address;
     this.participant = participant;
@@ -61,6 +67,7 @@ export class Session implements FeedReader {
     this.autoSubscribe = autoSubscribe;
     this.#replay = new ReplayBuffer(replay);
     this.#messageRate = messageRate;
+    this.#keptReplyChars = keptReplyChars;
   }
 
   /** Whether the others do not learn of it. */
@@ -72,6 +79,12 @@ export class Session implements FeedReader {
   get messageRate(): TokenBucket {
     this.#messageBucket ??= new TokenBucket(this.#messageRate, performance.now());
     return this.#messageBucket;
+  }
+
+  /** Recognises requests that come again; a session that asks for nothing has none. */
+  get requestLog(): RequestLog {
+    this.#requestLog ??= new RequestLog(this.#keptReplyChars);
+    return this.#requestLog;
   }
 
   /** The connection that gets the events. */
