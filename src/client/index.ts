@@ -41,6 +41,7 @@ export type {
   SelfUpdate,
   SubscribeOptions,
 } from './options.ts';
+export type { FrameEncoding } from './platform.ts';
 export { RemoteParticipant } from './room/remote-participant.ts';
 export { RemoteTrack, type SubscriptionState } from './room/remote-track.ts';
 export type { Self } from './room/room-state.ts';

@@ -1,5 +1,5 @@
 import type { Metadata, TrackSource } from '../protocol/models.ts';
-import type { PeerConnectionFactory, WebSocketConstructor } from './platform.ts';
+import type { FrameEncoding, PeerConnectionFactory, WebSocketConstructor } from './platform.ts';
 
 /** Where the client tells what it does; `console` fits. Session descriptions and tokens are never passed to it. */
 export interface ClientLogger {
@@ -27,6 +27,10 @@ export interface ClientOptions {
   WebSocket?: WebSocketConstructor;
   /** For environments without a global RTCPeerConnection, and for tests. */
   createPeerConnection?: PeerConnectionFactory;
+  /** How frames are written: JSON when left out, or `msgpackEncoding` from `msgpack.ts`. */
+  encoding?: FrameEncoding;
+  /** Asks for compression of large frames. It takes memory and time of both sides; worth it where traffic is dear. */
+  compress?: boolean;
   logger?: ClientLogger;
   reconnect?: ReconnectOptions;
   /** Merged into the configuration of the peer connections, for instance `{ iceTransportPolicy: 'relay' }`. */
@@ -91,7 +95,7 @@ export interface MessageOptions {
   ttlSeconds?: number;
   /** The application's name for this kind of message. */
   type?: string;
-  /** Any JSON value. */
+  /** Any JSON value, with a `Uint8Array` for bytes wherever one is wanted. */
   body: unknown;
 }
 

@@ -1,7 +1,9 @@
 /** What the client needs of a WebSocket: the browsers' one, Node's own and that of `ws` all have it. */
 export interface WebSocketLike {
   readonly readyState: number;
-  send(data: string): void;
+  /** Set to `arraybuffer` when frames are not text. */
+  binaryType: string;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
@@ -9,6 +11,15 @@ export interface WebSocketLike {
 }
 
 export type WebSocketConstructor = new (url: string, protocols: string) => WebSocketLike;
+
+/** How frames are written that are not JSON text. */
+export interface FrameEncoding {
+  readonly subprotocol: string;
+  /** The frame that says what a JSON text says. */
+  encode(text: string): Uint8Array<ArrayBuffer>;
+  /** What a frame says; throws on what it cannot read. */
+  decode(data: ArrayBuffer): unknown;
+}
 
 /** What the client needs of an RTCRtpTransceiver. */
 export interface Transceiver {

@@ -1,5 +1,7 @@
 import { errorReply, eventEnvelope, successReply } from '../../protocol/envelope.ts';
 import { type EventName, type EventParams, events } from '../../protocol/events.ts';
+import type { FrameEncoding } from '../platform.ts';
+import { readJson } from './json-with-bytes.ts';
 
 /** An event with its parameters, told apart by its name. */
 export type ServerEvent = { [Name in EventName]: { name: Name; params: EventParams<Name> } }[EventName];
@@ -10,9 +12,17 @@ export type ReplyFrame =
 
 export type Frame = ReplyFrame | { kind: 'event'; seq: number; event: ServerEvent | undefined };
 
-/** Reads what the server sent. Undefined for what is no frame of the protocol. */
+/** Reads what the server sent as JSON text. Undefined for what is no frame of the protocol. */
 export function decodeFrame(text: string): Frame | undefined {
-  const value = parseJson(text);
+  return frameOf(parse(() => readJson(text)));
+}
+
+/** The same for a frame in another encoding. */
+export function decodePacked(data: ArrayBuffer, encoding: FrameEncoding): Frame | undefined {
+  return frameOf(parse(() => encoding.decode(data)));
+}
+
+function frameOf(value: unknown): Frame | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if ('error' in value) return decodeError(value);
   return 'method' in value ? decodeEvent(value) : decodeResult(value);
@@ -45,9 +55,9 @@ function isEventName(name: string): name is EventName {
   return Object.hasOwn(events, name);
 }
 
-function parseJson(text: string): unknown {
+function parse(read: () => unknown): unknown {
   try {
-    return JSON.parse(text);
+    return read();
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { type Method, type RequestInput, type RequestResult, requests } from '../../protocol/requests.ts';
 import { CrosspointClientError, type LocalErrorCode } from '../client-error.ts';
 import type { ReplyFrame } from './decode-frame.ts';
+import { writeJson } from './json-with-bytes.ts';
 import { type Pace, Pacer } from './pacer.ts';
 
 /** Requests that wait for being sent or answered; an application that has more is not listening to replies. */
@@ -142,7 +143,7 @@ export class RequestQueue {
       return;
     }
     const id = this.#nextId++;
-    const text = JSON.stringify({ id, method, params });
+    const text = writeJson({ id, method, params });
     if (exceeds(text, this.#maxFrameBytes)) {
       outcome.fail(new CrosspointClientError('messageTooLarge'));
       return;

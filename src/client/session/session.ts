@@ -90,7 +90,7 @@ export class Session extends EventEmitter<SessionEvents> {
   constructor(options: ClientOptions) {
     super();
     this.#options = options;
-    this.#url = signalingUrl(options.url);
+    this.#url = signalingUrl(options.url, options.compress);
     this.#WebSocket = options.WebSocket ?? globalThis.WebSocket;
     this.#logger = options.logger ?? silentLogger;
   }
@@ -158,7 +158,7 @@ export class Session extends EventEmitter<SessionEvents> {
   }
 
   #openSocket(membership: Membership, params: RequestInput<'join'>): void {
-    const socket = new Socket(this.#url, this.#WebSocket);
+    const socket = new Socket(this.#url, this.#WebSocket, this.#options.encoding);
     this.#socket = socket;
     socket.on('opened', () => {
       this.#queue.connect((text) => socket.send(text));

@@ -1,7 +1,7 @@
 import { subprotocol } from '../../protocol/envelope.ts';
 import { EventEmitter } from '../event-emitter.ts';
-import type { WebSocketConstructor, WebSocketLike } from '../platform.ts';
-import { decodeFrame, type Frame } from './decode-frame.ts';
+import type { FrameEncoding, WebSocketConstructor, WebSocketLike } from '../platform.ts';
+import { decodeFrame, decodePacked, type Frame } from './decode-frame.ts';
 
 /** A TCP and TLS handshake over the worst of networks; after that another try is better than more patience. */
 const openTimeoutMs = 10_000;
@@ -19,12 +19,16 @@ interface SocketEvents {
 /** One WebSocket: frames instead of text, one end instead of two, nothing after its end. */
 export class Socket extends EventEmitter<SocketEvents> {
   readonly #socket: WebSocketLike;
+  readonly #encoding: FrameEncoding | undefined;
   readonly #openTimer: ReturnType<typeof setTimeout>;
   #ended = false;
 
-  constructor(url: string, WebSocket: WebSocketConstructor) {
+  /** @param encoding How frames are written; JSON text when it is absent. */
+  constructor(url: string, WebSocket: WebSocketConstructor, encoding?: FrameEncoding) {
     super();
-    this.#socket = new WebSocket(url, subprotocol);
+    this.#encoding = encoding;
+    this.#socket = new WebSocket(url, encoding?.subprotocol ?? subprotocol);
+    if (encoding) this.#socket.binaryType = 'arraybuffer';
     this.#openTimer = setTimeout(() => this.fail(openTimeoutCode, 'opening timed out'), openTimeoutMs);
     this.#socket.addEventListener('open', () => this.#handleOpen());
     this.#socket.addEventListener('message', (event) => this.#handleMessage(event.data));
@@ -34,7 +38,8 @@ export class Socket extends EventEmitter<SocketEvents> {
   }
 
   send(text: string): void {
-    if (!this.#ended && this.#socket.readyState === openState) this.#socket.send(text);
+    if (this.#ended || this.#socket.readyState !== openState) return;
+    this.#socket.send(this.#encoding ? this.#encoding.encode(text) : text);
   }
 
   /** Closes it without further events. To the server code 1000 means goodbye; any other leaves the session to be resumed. */
@@ -58,9 +63,13 @@ export class Socket extends EventEmitter<SocketEvents> {
   }
 
   #handleMessage(data: unknown): void {
-    if (this.#ended || typeof data !== 'string') return;
-    const frame = decodeFrame(data);
+    const frame = this.#ended ? undefined : this.#decode(data);
     if (frame) this.emit('frameReceived', frame);
+  }
+
+  #decode(data: unknown): Frame | undefined {
+    if (this.#encoding) return data instanceof ArrayBuffer ? decodePacked(data, this.#encoding) : undefined;
+    return typeof data === 'string' ? decodeFrame(data) : undefined;
   }
 
   #end(code: number, reason: string): void {

@@ -10,6 +10,7 @@ export class FakeWebSocket implements WebSocketLike {
   readonly protocols: string;
   readonly requests: SentRequest[] = [];
   readyState = 0;
+  binaryType = 'blob';
   closedWith: number | undefined;
   readonly #listeners = new Map<string, Listener[]>();
   #seq = 0;
