@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LatencyHistogram } from './histogram.ts';
-import { runOpenLoop } from './open-loop.ts';
+import { runOpenLoop, sleepUntil } from './open-loop.ts';
 import { Recorder } from './recorder.ts';
 import { judgeBottleneck, SelfObserver } from './self-observation.ts';
 import { Totals } from './totals.ts';
@@ -43,6 +43,23 @@ test('adds up the intervals of several processes, in total and for each second',
   expect(totals.latest()).toMatchObject({ atSeconds: 2, errors: 2, levels: { participants: 10 } });
 });
 
+test('keeps seconds long past as summaries, and counts what comes late without losing it', () => {
+  const totals = new Totals();
+  const intervalOf = (ms: number) => {
+    const recorder = new Recorder();
+    recorder.latency('join', ms);
+    recorder.count('joins.achieved');
+    return recorder.take();
+  };
+  for (let second = 0; second < 30; second++) totals.add('0', second, intervalOf(second + 1));
+  totals.add('1', 3, intervalOf(500));
+  const seconds = totals.seconds();
+  expect(seconds.map(({ atSeconds }) => atSeconds)).toEqual([...new Array(30).keys()]);
+  expect(seconds[3]?.latencies.join).toMatchObject({ count: 1 });
+  expect(totals.latencies.get('join')?.count).toBe(31);
+  expect(seconds.reduce((sum, { counters }) => sum + (counters['joins.achieved'] ?? 0), 0)).toBe(31);
+});
+
 test('hands every measurement over once, and levels as they stand', () => {
   const recorder = new Recorder();
   recorder.count('sent', 3);
@@ -59,6 +76,7 @@ test('an operation that starts late still counts from its intended time', async 
     startMs,
     times: [0, 5, 10, 60],
     signal: new AbortController().signal,
+    recorder: new Recorder(),
     start: (intendedMs, index) => {
       if (index === 0) while (performance.now() < startMs + 40);
       lateness.push(performance.now() - intendedMs);
@@ -76,11 +94,22 @@ test('an aborted loop starts nothing more and says how much it started', async (
     startMs: performance.now(),
     times: [0, 1, 60_000],
     signal: controller.signal,
+    recorder: new Recorder(),
     start: (_intendedMs, index) => {
       if (index === 1) setTimeout(() => controller.abort(), 5);
     },
   });
   expect(started).toBe(2);
+});
+
+test('wakes everyone who sleeps when the run is stopped', async () => {
+  const controller = new AbortController();
+  const startMs = performance.now();
+  const sleeping = Array.from({ length: 1000 }, () => sleepUntil(performance.now() + 60_000, controller.signal));
+  controller.abort();
+  await Promise.all(sleeping);
+  await sleepUntil(performance.now() + 60_000, controller.signal);
+  expect(performance.now() - startMs).toBeLessThan(5_000);
 });
 
 test('notices that this process itself was the bottleneck', async () => {
@@ -100,8 +129,15 @@ test('notices that this process itself was the bottleneck', async () => {
 });
 
 test('does not blame itself for a single busy second in a long run', () => {
-  const calm = { cpu: 0.3, eventLoopP99Ms: 2, eventLoopMaxMs: 5, residentBytes: 1 };
+  const calm = { cpu: 0.3, eventLoopP99Ms: 2, eventLoopMaxMs: 5, residentBytes: 1, coreWait: 0 };
   const busy = { ...calm, cpu: 1 };
   expect(judgeBottleneck([...new Array(40).fill(calm), busy]).wasBottleneck).toBe(false);
   expect(judgeBottleneck([...new Array(40).fill(calm), busy, busy, busy]).wasBottleneck).toBe(true);
+});
+
+test('blames itself when operations start late, and says when the machine has no core for it', () => {
+  const calm = { cpu: 0.3, eventLoopP99Ms: 2, eventLoopMaxMs: 5, residentBytes: 1, coreWait: 0 };
+  expect(judgeBottleneck([calm], 5)).toMatchObject({ wasBottleneck: false, lateMs: 5 });
+  expect(judgeBottleneck([calm], 60).wasBottleneck).toBe(true);
+  expect(judgeBottleneck([{ ...calm, coreWait: 0.2 }], 60).sentence).toContain('waited for a core 20% of the time');
 });

@@ -16,6 +16,7 @@ export const latencyNames = [
   'ice',
   'dtls',
   'firstPacket',
+  'start',
 ] as const;
 export type LatencyName = (typeof latencyNames)[number];
 

@@ -10,6 +10,9 @@ export interface SecondSummary {
   levels: Record<string, number>;
 }
 
+/** Seconds that are still added to; older ones are kept as summaries, because histograms of an hour would not fit. */
+const openSeconds = 10;
+
 interface Second {
   latencies: Map<LatencyName, LatencyHistogram>;
   counters: Record<string, number>;
@@ -26,7 +29,8 @@ export class Totals {
   readonly latencies: Map<LatencyName, LatencyHistogram> = new Map();
   readonly counters: Record<string, number> = {};
   readonly errors: Record<string, number> = {};
-  readonly #seconds: Second[] = [];
+  readonly #closed: SecondSummary[] = [];
+  readonly #open: Second[] = [];
 
   add(source: string, second: number, interval: Interval): void {
     const bucket = this.#second(second);
@@ -49,21 +53,23 @@ export class Totals {
   }
 
   seconds(): SecondSummary[] {
-    return this.#seconds.map((second, atSeconds) => summarise(second, atSeconds));
+    return [...this.#closed, ...this.#open.map((second, index) => summarise(second, this.#closed.length + index))];
   }
 
   /** The newest second that every process may have reported; undefined at the very beginning. */
   latest(): SecondSummary | undefined {
-    const atSeconds = this.#seconds.length - 1;
-    const second = this.#seconds[atSeconds];
-    return second && summarise(second, atSeconds);
+    const second = this.#open.at(-1);
+    return second && summarise(second, this.#closed.length + this.#open.length - 1);
   }
 
+  /** What comes later than the open seconds go back counts in the oldest of them. */
   #second(index: number): Second {
-    while (this.#seconds.length <= index) {
-      this.#seconds.push({ latencies: new Map(), counters: {}, errors: 0, levels: new Map() });
+    while (this.#closed.length + this.#open.length <= index) {
+      this.#open.push({ latencies: new Map(), counters: {}, errors: 0, levels: new Map() });
+      const oldest = this.#open.length > openSeconds ? this.#open.shift() : undefined;
+      if (oldest) this.#closed.push(summarise(oldest, this.#closed.length));
     }
-    const second = this.#seconds[index];
+    const second = this.#open[Math.max(0, index - this.#closed.length)];
     if (!second) throw new RangeError(`no second ${index}`);
     return second;
   }
@@ -81,8 +87,8 @@ function mergeInto(target: Map<LatencyName, LatencyHistogram>, name: LatencyName
 function summarise(second: Second, atSeconds: number): SecondSummary {
   const latencies: SecondSummary['latencies'] = {};
   for (const [name, histogram] of second.latencies) {
-    const { count, p50, p99, max } = histogram.summary();
-    latencies[name] = { count, p50, p99, max };
+    const { count, maxMs } = histogram;
+    latencies[name] = { count, p50: histogram.percentile(50), p99: histogram.percentile(99), max: maxMs };
   }
   const levels: Record<string, number> = {};
   for (const ofSource of second.levels.values()) addInto(levels, ofSource);

@@ -16,4 +16,5 @@ export const latencyLabels: Record<LatencyName, string> = {
   ice: 'ICE connected',
   dtls: 'DTLS connected',
   firstPacket: 'First RTP packet received',
+  start: 'Behind schedule (the tool)',
 };

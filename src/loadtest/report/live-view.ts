@@ -46,11 +46,12 @@ export function liveLines(progress: Progress, totalSeconds: number): string[] {
   for (const name of latencyNames) {
     const histogram = totals.latencies.get(name);
     if (!histogram) continue;
-    const { p50, p99, max, count } = histogram.summary();
+    const [p50, p99] = [histogram.percentile(50), histogram.percentile(99)];
+    const { maxMs, count } = histogram;
     const now = latest?.latencies[name];
     const current = now ? `now p50 ${formatMs(now.p50)}, p99 ${formatMs(now.p99)}` : '';
     lines.push(
-      `${latencyLabels[name].padEnd(28)} ${formatNumber(count).padStart(9)}  p50 ${formatMs(p50).padEnd(7)} p99 ${formatMs(p99).padEnd(7)} max ${formatMs(max).padEnd(7)} ${current}`,
+      `${latencyLabels[name].padEnd(28)} ${formatNumber(count).padStart(9)}  p50 ${formatMs(p50).padEnd(7)} p99 ${formatMs(p99).padEnd(7)} max ${formatMs(maxMs).padEnd(7)} ${current}`,
     );
   }
   return lines;
@@ -91,8 +92,8 @@ class LineView implements ProgressView {
   show(progress: Progress): void {
     if (progress.elapsedSeconds < this.#next && progress.phase === 'load') return;
     this.#next = progress.elapsedSeconds + lineEverySeconds;
-    const join = progress.totals.latencies.get('join')?.summary();
-    const joins = join ? `  join p50 ${formatMs(join.p50)} p99 ${formatMs(join.p99)}` : '';
+    const join = progress.totals.latencies.get('join');
+    const joins = join ? `  join p50 ${formatMs(join.percentile(50))} p99 ${formatMs(join.percentile(99))}` : '';
     const participants = formatNumber(progress.totals.latest()?.levels.participants ?? 0);
     const phase = progress.phase === 'settle' ? '  waiting for the server to settle' : '';
     this.#out.write(

@@ -42,7 +42,7 @@ export function buildReport(plan: Plan, result: LoadResult, gates: Gate[]): Repo
     totals: result.totals,
     server: result.server,
     leaks: result.leaks ?? null,
-    tool: judgeBottleneck(result.self),
+    tool: judgeBottleneck(result.self, result.totals.latencies.get('start')?.percentile(99)),
     notes: result.notes,
     gates,
   });
@@ -105,6 +105,7 @@ function figuresOf(report: Measured): Map<string, number> {
   figures.set('bottleneck', report.tool.wasBottleneck ? 1 : 0);
   figures.set('tool.cpu', report.tool.peakCpu);
   figures.set('tool.eventLoopMax', report.tool.peakDelayMs);
+  figures.set('tool.coreWait', report.tool.coreWait);
   return figures;
 }
 

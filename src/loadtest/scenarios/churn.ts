@@ -26,7 +26,8 @@ export const churn: Scenario<'churn'> = async (context) => {
     ...(options.arrivals === 'poisson' ? { random: context.random } : {}),
   });
   const tasks = new Tasks(recorder);
-  await runOpenLoop({ startMs, times, signal, start: (intendedMs) => tasks.add(visitors.visit(intendedMs)) });
+  const start = (intendedMs: number): void => tasks.add(visitors.visit(intendedMs));
+  await runOpenLoop({ startMs, times, signal, recorder, start });
   await tasks.finish();
 };
 

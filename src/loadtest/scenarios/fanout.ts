@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { EventParams } from '../../protocol/events.ts';
 import { arrivals, evenly } from '../core/arrivals.ts';
 import { runOpenLoop, sleepUntil } from '../core/open-loop.ts';
@@ -19,7 +18,6 @@ interface Body {
 /** Fills the rooms during the ramp, then sends messages to them at the given rate. */
 export const fanout: Scenario<'fanout'> = async (context) => {
   const { options, plan, recorder, startMs, durationMs, signal } = context;
-  setMaxListeners(0, signal);
   const rooms = ownRooms(context, options.rooms);
   const members = await fillRooms(context, rooms);
   const tasks = new Tasks(recorder);
@@ -35,7 +33,7 @@ export const fanout: Scenario<'fanout'> = async (context) => {
     const sender = room[context.random.below(room.length)];
     if (sender) tasks.add(send(sender, { t: intendedMs, pad }, recorder));
   };
-  await runOpenLoop({ startMs: startMs + plan.ramp, times, signal, start });
+  await runOpenLoop({ startMs: startMs + plan.ramp, times, signal, recorder, start });
   await tasks.finish();
   await sleepUntil(startMs + durationMs, signal);
   await Promise.all(members.flat().map((peer) => leaveRoom(peer, recorder).catch(() => recorder.error('leaveFailed'))));
@@ -59,7 +57,7 @@ async function fillRooms(context: ScenarioContext<'fanout'>, rooms: string[]): P
     tasks.add(enter());
   };
   const times = evenly(rooms.length * options.participants, plan.ramp * 0.9);
-  await runOpenLoop({ startMs, times, signal, start });
+  await runOpenLoop({ startMs, times, signal, recorder, start });
   await tasks.finish();
   return members;
 }

@@ -9,7 +9,7 @@ export const hold: Scenario<'hold'> = async (context) => {
   const tasks = new Tasks(recorder);
   const share = Math.floor((options.connections + shard.count - 1 - shard.index) / shard.count);
   const start = (intendedMs: number, index: number): void => tasks.add(stay(context, intendedMs, index));
-  await runOpenLoop({ startMs, times: evenly(share, plan.ramp), signal, start });
+  await runOpenLoop({ startMs, times: evenly(share, plan.ramp), signal, recorder, start });
   await tasks.finish();
 };
 

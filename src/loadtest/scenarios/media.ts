@@ -29,6 +29,7 @@ export const media: Scenario<'media'> = async (context) => {
     const publishes = Math.floor(index / rooms.length) < (options.publishers ?? options.participants);
     tasks.add(occupy({ room, publishes }, intendedMs));
   };
-  await runOpenLoop({ startMs, times: evenly(rooms.length * options.participants, plan.ramp), signal, start });
+  const times = evenly(rooms.length * options.participants, plan.ramp);
+  await runOpenLoop({ startMs, times, signal, recorder, start });
   await tasks.finish();
 };

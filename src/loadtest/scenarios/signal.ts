@@ -109,6 +109,7 @@ export const signal: Scenario<'signal'> = async (context) => {
     startMs,
     times: evenly(pairs.length, plan.ramp * 0.9),
     signal: stop,
+    recorder,
     start: (intendedMs, index) => {
       const pair = pairs[index];
       if (pair) entering.add(enter(pair, intendedMs));
@@ -126,7 +127,7 @@ export const signal: Scenario<'signal'> = async (context) => {
     const pair = ready[context.random.below(ready.length)];
     if (pair) tasks.add(pair.negotiate(intendedMs));
   };
-  await runOpenLoop({ startMs: startMs + plan.ramp, times, signal: stop, start });
+  await runOpenLoop({ startMs: startMs + plan.ramp, times, signal: stop, recorder, start });
   await tasks.finish();
   await sleepUntil(startMs + durationMs, stop);
   for (const pair of ready) tasks.add(pair.leave());
