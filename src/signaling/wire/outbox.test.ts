@@ -1,8 +1,10 @@
 import { Writable } from 'node:stream';
+import { decode } from '@msgpack/msgpack';
 import { describe, expect, it, vi } from 'vitest';
-import { readTextFrames } from '../../../test/support/read-frames.ts';
+import { readMessages, readTextFrames } from '../../../test/support/read-frames.ts';
 import { HubCounters } from '../../shared/tally.ts';
 import { EventBatch } from './event-batch.ts';
+import { FrameEncoding } from './frame-encoding.ts';
 import { Outbox } from './outbox.ts';
 import { TurnFlusher } from './turn-flusher.ts';
 
@@ -13,8 +15,11 @@ class TestSocket extends Writable {
   stalled = false;
   #release: (() => void) | undefined;
 
-  constructor() {
+  readonly #read: (bytes: Buffer) => string[];
+
+  constructor(read: (bytes: Buffer) => string[] = readTextFrames) {
     super({ highWaterMark: 1 });
+    this.#read = read;
   }
 
   override _writev(chunks: { chunk: Buffer }[], callback: () => void): void {
@@ -34,7 +39,7 @@ class TestSocket extends Writable {
   #take(bytes: Buffer, callback: () => void): void {
     this.writes += 1;
     const deliver = () => {
-      this.texts.push(...readTextFrames(bytes));
+      this.texts.push(...this.#read(bytes));
       callback();
     };
     if (this.stalled) this.#release = deliver;
@@ -150,5 +155,56 @@ describe('Outbox', () => {
     outbox.pushText('"too late"');
     await turn();
     expect(socket.texts).toEqual(['"last"']);
+  });
+
+  describe.each([
+    ['packed', { packed: true, compressed: false }],
+    ['compressed', { packed: false, compressed: true }],
+    ['packed and compressed', { packed: true, compressed: true }],
+  ])('in an encoding, %s', (_, kind) => {
+    const encoding = new FrameEncoding(kind);
+    const read = (bytes: Buffer) =>
+      readMessages(bytes).map(({ binary, payload }) => (binary ? JSON.stringify(decode(payload)) : payload.toString()));
+
+    function receivers(count: number) {
+      const flusher = new TurnFlusher();
+      return Array.from({ length: count }, () => {
+        const socket = new TestSocket(read);
+        const options = { socket, flusher, counters: new HubCounters(), maxQueueBytes: 1e7, onOverflow: () => {} };
+        return { socket, outbox: new Outbox({ ...options, encoding }) };
+      });
+    }
+
+    it.each([10, 3_000, 60_000])('numbers %i bytes for each, one who stalls between two others too', async (size) => {
+      const all = receivers(3);
+      const [, stalled] = all;
+      if (stalled) stalled.socket.stalled = true;
+      const bodies = ['first', 'x'.repeat(size), Array.from({ length: size }, (__, at) => `${at}`).join(' ')];
+      const batch = batchOf(...bodies);
+      for (const [index, { outbox }] of all.entries()) outbox.pushEvents(batch, 0, 3, 999_999_999 >> (index * 10));
+      await turn();
+      // What comes next would be written over bytes that are still needed.
+      for (const { outbox } of all) outbox.pushEvents(batchOf('later'), 0, 1, 5);
+      await turn();
+      stalled?.socket.release();
+      await turn();
+      for (const [index, { socket }] of all.entries()) {
+        const first = 999_999_999 >> (index * 10);
+        const values = socket.texts.map((text) => JSON.parse(text));
+        expect(values.map(({ seq }) => seq)).toEqual([first, first + 1, first + 2, 5]);
+        expect(values.map(({ params }) => params)).toEqual([...bodies, 'later']);
+      }
+    });
+
+    it('sends replies and events in order, in one write', async () => {
+      const [receiver] = receivers(1);
+      receiver?.outbox.pushText(JSON.stringify('x'.repeat(20_000)));
+      receiver?.outbox.pushEvents(batchOf('a'), 0, 1, 1);
+      receiver?.outbox.pushText('{"id":1}');
+      await turn();
+      expect(receiver?.socket.writes).toBe(1);
+      const [first, event, last] = receiver?.socket.texts.map((text) => JSON.parse(text)) ?? [];
+      expect([first.length, event.params, last]).toEqual([20_000, 'a', { id: 1 }]);
+    });
   });
 });
