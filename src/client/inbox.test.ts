@@ -37,6 +37,15 @@ describe('the inbox of a client', () => {
     expect(network.socket.last('receipt').params).toMatchObject({ ordinals: [2] });
   });
 
+  it('recognises what a server sent by its id alone, and apart from those of users', async () => {
+    const { network, messages } = await createReceiver();
+    const { fromUser: _, ...fromServer } = { ...message(1), from: 'server' };
+    network.socket.event('message', fromServer);
+    network.socket.event('message', { ...fromServer, ordinal: 2 });
+    network.socket.event('message', { ...message(3), fromUser: 'server', id: 'm1' });
+    expect(messages.map(({ ordinal }) => ordinal)).toEqual([1, 3]);
+  });
+
   it('acknowledges together what comes while a receipt is on its way', async () => {
     const { network, messages } = await createReceiver();
     for (const number of [1, 2, 3]) network.socket.event('message', message(number));

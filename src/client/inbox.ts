@@ -23,8 +23,10 @@ export class Inbox {
 
   /** Passes a message on, unless it came before. */
   takeMessage(params: EventParams<'message'>, pass: (message: ReceivedMessage) => void): void {
-    const { ordinal, id, fromUser } = params;
-    const key = id !== undefined && fromUser !== undefined ? `${fromUser}\n${id}` : undefined;
+    const { ordinal, id, from } = params;
+    // Whose ids these are: a user's, or the one server's, which no identity can be mistaken for.
+    const sender = params.fromUser ?? (from === 'server' ? '' : undefined);
+    const key = id !== undefined && sender !== undefined ? `${sender}\n${id}` : undefined;
     if (key === undefined || this.#remember(key)) pass(messageOf(params));
     if (ordinal !== undefined) this.#acknowledge(ordinal);
   }

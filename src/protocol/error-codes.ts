@@ -39,6 +39,7 @@ export const errorCodes = {
   sessionNotFound: failsRequest('The session to resume has ended; join anew.'),
   participantNotFound: failsRequest('There is no such participant in the room.'),
   trackNotFound: failsRequest('There is no such track in the room.'),
+  messageNotFound: failsRequest('There is no such message, or it is no longer remembered.'),
   connectionNotFound: failsRequest('That peer connection has not been negotiated yet.'),
   invalidSdp: failsRequest('The session description cannot be used.'),
   invalidCandidate: failsRequest('The candidate cannot be parsed.'),

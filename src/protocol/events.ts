@@ -115,7 +115,9 @@ const message = {
     from: participantId.describe('The participant it comes from; `server` for one sent through the HTTP API.'),
     to: participantId.optional().describe('Present when it was sent to you alone.'),
     toUser: identity.optional().describe('Present when it was sent to you on all of your devices.'),
-    fromUser: identity.optional().describe('Identity of the sender, who may have left; with an `ordinal` only.'),
+    fromUser: identity
+      .optional()
+      .describe('Identity of the sender, who may have left; with an `ordinal` only, and not from `server`.'),
     id: messageId.optional().describe('The sender’s id, when it gave one.'),
     ordinal: ordinal.optional(),
     history: z.boolean().optional().describe('True for a message to the room from before you joined.'),

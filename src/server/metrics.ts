@@ -1,7 +1,7 @@
 import type { Sfu } from '../sfu/types.ts';
 import { Metrics } from '../shared/metrics.ts';
 import type { HubCounters } from '../shared/tally.ts';
-import type { Hub } from '../signaling/hub.ts';
+import type { Hub, HubCounts } from '../signaling/hub.ts';
 import type { TurnServer } from '../turn/turn-server.ts';
 
 interface MeteredParts {
@@ -15,18 +15,35 @@ const livingTurnObjects = ['allocations', 'connections'] as const;
 
 /** Connects the parts to the registry; they know nothing of it. */
 export function createMetrics({ hub, counters, sfu, turn }: MeteredParts): Metrics {
+  const counts = countsOfOneScrape(hub);
   return new Metrics({
     counters,
-    connections: () => hub.counts().connections,
-    sessions: () => hub.counts().sessions,
-    waitingSessions: () => hub.counts().waitingSessions,
-    rooms: () => hub.counts().rooms,
-    queuedBytes: () => hub.counts().queuedBytes,
+    connections: () => counts().connections,
+    sessions: () => counts().sessions,
+    waitingSessions: () => counts().waitingSessions,
+    rooms: () => counts().rooms,
+    queuedBytes: () => counts().queuedBytes,
+    mailboxEntries: () => {
+      const { messages, receipts } = hub.mailboxTotals();
+      return Object.entries({ messages, receipts });
+    },
+    mailboxBytes: () => hub.mailboxTotals().bytes,
+    rememberedIds: () => hub.mailboxTotals().rememberedIds,
     sfuObjects: () => Object.entries(sfu.counts()),
     workerPids: () => sfu.workerPids(),
     turnObjects: () => (turn ? turnFigures(turn, true) : []),
     turnTotals: () => (turn ? turnFigures(turn, false) : []),
   });
+}
+
+/** A scrape asks for each figure by itself within one turn, and counting goes over all connections. */
+function countsOfOneScrape(hub: Hub): () => HubCounts {
+  let counts: HubCounts | undefined;
+  return () => {
+    if (!counts) setImmediate(() => (counts = undefined));
+    counts ??= hub.counts();
+    return counts;
+  };
 }
 
 function turnFigures(turn: TurnServer, living: boolean): [string, number][] {

@@ -9,6 +9,7 @@ const nothing = () => [];
 async function metricNames(): Promise<string[]> {
   const metrics = new Metrics({
     ...{ counters: new HubCounters(), connections: none, sessions: none, waitingSessions: none, rooms: none },
+    ...{ mailboxEntries: nothing, mailboxBytes: none, rememberedIds: none },
     ...{ queuedBytes: none, sfuObjects: nothing, workerPids: () => [], turnObjects: nothing, turnTotals: nothing },
   });
   const text = await metrics.text();

@@ -183,8 +183,10 @@ export const webhookLimits = {
 } as const;
 
 export const mailboxLimits = {
-  /** A sender that repeats a message later than this after it was accepted is not recognised; nobody retries for a day. */
+  /** A sender that repeats a message later than this after it arrived is not recognised; nobody retries for a day. */
   rememberIdsMs: 86_400_000,
+  /** Ids of messages that have arrived, of all senders; some 300 bytes each in the database. */
+  maxRememberedIds: 1_000_000,
   /** All mailboxes together, so that messages to invented users cannot fill the disk. */
   maxTotalEntries: 1_000_000,
   maxTotalBytes: 1_073_741_824,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { EventLoopMonitor } from './event-loop-monitor.ts';
 import type { HubCounters } from './tally.ts';
@@ -18,6 +18,12 @@ export interface MetricSources {
   rooms: Source;
   /** Bytes in all send queues. */
   queuedBytes: Source;
+  /** Messages and receipts that wait in mailboxes, by kind. */
+  mailboxEntries: LabelledSource;
+  /** Bytes of their bodies. */
+  mailboxBytes: Source;
+  /** Message ids that are remembered, so that none arrives twice. */
+  rememberedIds: Source;
   /** `routers`, `transports`, … as `Sfu.counts()` has them. */
   sfuObjects: LabelledSource;
   /** Process ids of the mediasoup workers. */
@@ -47,6 +53,7 @@ export class Metrics {
       'Time from a publish offer to its answer, negotiation with the media worker included.',
     );
     this.#defineHub(sources);
+    this.#defineMailboxes(sources);
     this.#defineMedia(sources);
     this.#defineProcess();
   }
@@ -79,6 +86,19 @@ export class Metrics {
     this.#tally('crosspoint_requests_total', 'Requests by method.', 'method', () => hub.requests);
     this.#tally('crosspoint_errors_total', 'Failed requests by error code.', 'code', () => hub.errors);
     this.#tally('crosspoint_sessions_ended_total', 'Sessions that ended.', 'reason', () => hub.sessionsEnded);
+  }
+
+  #defineMailboxes(sources: MetricSources): void {
+    const { counters, mailboxEntries, mailboxBytes, rememberedIds } = sources;
+    this.#gauges('crosspoint_mailbox_entries', 'Messages and receipts in mailboxes.', 'kind', mailboxEntries);
+    this.#gauge('crosspoint_mailbox_bytes', 'Bytes of message bodies in mailboxes.', mailboxBytes);
+    this.#gauge('crosspoint_mailbox_remembered_ids', 'Message ids that are remembered.', rememberedIds);
+    this.#tally(
+      'crosspoint_mailbox_messages_total',
+      'Acknowledged messages by what became of them.',
+      'outcome',
+      () => counters.keptMessages,
+    );
   }
 
   #defineMedia(sources: MetricSources): void {
@@ -177,9 +197,10 @@ function cpuSeconds(): number {
   return (usage.user + usage.system) / 1e6;
 }
 
+/** The directory’s size is their number since Linux 6.2; listing ten thousand of them takes five milliseconds. */
 function openFileDescriptors(): number {
   try {
-    return readdirSync('/proc/self/fd').length;
+    return statSync('/proc/self/fd').size || readdirSync('/proc/self/fd').length;
   } catch {
     return 0;
   }

@@ -38,6 +38,8 @@ export class HubCounters {
   readonly requests: Tally = new Tally();
   /** Failed requests and refusals by code. */
   readonly errors: Tally = new Tally();
+  /** What became of acknowledged messages, counted for each user they are for. */
+  readonly keptMessages: Tally = new Tally();
   /** Why sessions ended: `left`, `timeout`, `removed` or a code. */
   readonly sessionsEnded: Tally = new Tally();
 }

@@ -19,6 +19,7 @@ import { Moderation } from './moderation/moderation.ts';
 import { RoomRegistry } from './rooms/room-registry.ts';
 import { SessionRegistry } from './rooms/session-registry.ts';
 import { Database } from './storage/database.ts';
+import { reportMessages } from './webhooks/report-messages.ts';
 import { reportRooms } from './webhooks/report-rooms.ts';
 import type { WebhookSender } from './webhooks/webhook-sender.ts';
 import { TurnFlusher } from './wire/turn-flusher.ts';
@@ -99,6 +100,11 @@ export class Hub {
     };
   }
 
+  /** What waits for users who are away. */
+  mailboxTotals(): ReturnType<Mailboxes['totals']> {
+    return this.#services.mailboxes.totals();
+  }
+
   /** The limits in force. */
   get limits(): SignalingLimits {
     return this.#services.limits;
@@ -130,7 +136,6 @@ function createServices(options: HubOptions & { database: Database }, flusher: T
   const limits: SignalingLimits = { ...signalingLimits, ...options.limits };
   const rooms = new RoomRegistry({ limits, flusher });
   logRooms(rooms, logger);
-  if (options.webhooks) reportRooms(rooms, options.webhooks);
   const sessions = new SessionRegistry({ rooms, counters, limits });
   const media = sfu ? new MediaBridge(sfu) : undefined;
   const drain = new Drain({ rooms, sessions, logger });
@@ -140,13 +145,12 @@ function createServices(options: HubOptions & { database: Database }, flusher: T
     burst: limits.joinBurstPerAddress,
     maxAddresses: limits.maxTrackedAddresses,
   });
-  const mailboxes = new Mailboxes({
-    ...messageDefaults,
-    ...options.messages,
-    database: options.database,
-    rooms,
-    logger,
-  });
+  const mailboxOptions = { ...messageDefaults, ...options.messages };
+  const mailboxes = new Mailboxes({ ...mailboxOptions, database: options.database, rooms, counters, logger });
+  if (options.webhooks) {
+    reportRooms(rooms, options.webhooks);
+    reportMessages(mailboxes, options.webhooks);
+  }
   const announcement = announce(limits);
   return {
     rooms,

@@ -18,8 +18,9 @@ afterEach(async () => {
 
 async function start(token?: string): Promise<string> {
   const sources = { connections: none, sessions: none, waitingSessions: none, rooms: () => 4, queuedBytes: none };
+  const mailboxes = { mailboxEntries: nothing, mailboxBytes: none, rememberedIds: none };
   const objects = { sfuObjects: nothing, workerPids: () => [], turnObjects: nothing, turnTotals: nothing };
-  metrics = new Metrics({ counters: new HubCounters(), ...sources, ...objects });
+  metrics = new Metrics({ counters: new HubCounters(), ...sources, ...mailboxes, ...objects });
   const endpoint = new MetricsEndpoint({ metrics, token });
   server = createServer((request, response) => {
     if (!endpoint.handle(request, response)) response.writeHead(404).end();

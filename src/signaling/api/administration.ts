@@ -1,13 +1,9 @@
 import type { Participant, RoomState, WaitingParticipant } from '../../protocol/models.ts';
-import { CrosspointError } from '../../shared/errors.ts';
-import { messageHead, requireSize } from '../handlers/message.ts';
 import type { HubServices } from '../hub-services.ts';
 import { roomState } from '../rooms/describe-room.ts';
 import type { Room, RoomChanges } from '../rooms/room.ts';
-import type { NewMessage, NewRoom } from './api-schemas.ts';
-
-/** Who messages come from that a server sends; participants' ids are longer. */
-const serverSender = 'server';
+import type { NewRoom } from './api-schemas.ts';
+import { ServerMessages } from './server-messages.ts';
 
 interface RoomSummary extends RoomState {
   participants: number;
@@ -22,9 +18,11 @@ interface RoomPeople {
 
 /** Rooms as other servers see and change them. */
 export class Administration {
+  readonly messages: ServerMessages;
   readonly #hub: HubServices;
 
   constructor(hub: HubServices) {
+    this.messages = new ServerMessages(hub);
     this.#hub = hub;
   }
 
@@ -86,18 +84,6 @@ export class Administration {
 
   async mute(name: string, participant: string, track: string): Promise<void> {
     await this.#hub.moderation.mute(this.#hub.rooms.require(name), participant, track);
-  }
-
-  /** Sends a message to everybody in a room, or to one participant. */
-  message(name: string, { to, type, body }: NewMessage): { recipients: number } {
-    if (body === undefined) throw new CrosspointError('invalidParams', { message: 'The message has no body.' });
-    const room = this.#hub.rooms.require(name);
-    const json = JSON.stringify(body);
-    requireSize(json, this.#hub.limits.maxMessageBytes);
-    const head = messageHead({ from: serverSender, to, type, json });
-    if (to === undefined) room.feed.publish(head);
-    else room.require(to).sendHead(head);
-    return { recipients: to === undefined ? room.visibleSize : 1 };
   }
 
   revoke(identity: string): void {

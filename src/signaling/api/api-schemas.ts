@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bounds } from '../../protocol/bounds.ts';
-import { identity, participantId, roomName } from '../../protocol/models.ts';
+import { identity, messageId, participantId, roomName } from '../../protocol/models.ts';
 
 const maxPage = 1_000;
 
@@ -18,6 +18,11 @@ export const roomChange = z.strictObject({ locked: z.boolean().optional(), waiti
 
 export const newMessage = z.strictObject({
   to: participantId.optional(),
+  toUser: identity.optional(),
+  id: messageId.optional(),
+  /** Keep it for each user it is for until they acknowledge it. */
+  acknowledge: z.boolean().default(false),
+  ttlSeconds: z.int().min(1).max(bounds.messageTtlSeconds).optional(),
   type: z.string().max(bounds.messageTypeChars).default(''),
   body: z.unknown(),
 });

@@ -108,7 +108,15 @@ export const routes: readonly Route[] = [
     path: '/rooms/:room/messages',
     handle: async (call, { room = '' }) => ({
       status: 200,
-      body: call.administration.message(room, await bodyOf(call, newMessage)),
+      body: call.administration.messages.send(room, await bodyOf(call, newMessage)),
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/rooms/:room/messages/:message',
+    handle: ({ administration }, { room = '', message = '' }) => ({
+      status: 200,
+      body: administration.messages.state(room, message),
     }),
   },
   {

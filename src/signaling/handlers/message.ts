@@ -1,10 +1,11 @@
 import type { RequestParams, RequestResult } from '../../protocol/requests.ts';
 import { CrosspointError } from '../../shared/errors.ts';
+import { invalid } from '../mailbox/keep-message.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Session } from '../rooms/session.ts';
 import { rawEventHead } from '../wire/event-text.ts';
 import type { Handler } from './handler.ts';
-import { invalid, storeMessage } from './stored-message.ts';
+import { storeMessage } from './stored-message.ts';
 
 /** Passes a message on; its body is bounded and otherwise not looked at. */
 export const handleMessage: Handler<'message'> = (context, params) => {

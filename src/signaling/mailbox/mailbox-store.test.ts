@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Database } from '../storage/database.ts';
-import { type MailboxLimits, MailboxStore, type NewMessage } from './mailbox-store.ts';
+import { type MailboxLimits, MailboxStore, type NewMessage, serverIdentity } from './mailbox-store.ts';
 
 const limits: MailboxLimits = {
   maxEntries: 3,
   maxBytes: 100,
   rememberIdsMs: 10_000,
+  maxRememberedIds: 6,
   maxTotalEntries: 8,
   maxTotalBytes: 1_000,
 };
@@ -56,8 +57,9 @@ describe('MailboxStore', () => {
     const [first] = pending(store, bob, 1);
     expect(first).toMatchObject({ id: 'm1', from: 'alice', kind: 'message', type: 'text', body: '"m1"', at: 1_000 });
     expect(idsOf(store)).toEqual(['m1', 'm2', 'm3']);
-    expect([...acknowledge(store, 'delivered', first?.ordinal)]).toEqual(['alice']);
-    expect([...acknowledge(store, 'delivered', first?.ordinal)]).toEqual([]);
+    const settled = { sender: 'alice', id: 'm1', user: 'bob', status: 'delivered' };
+    expect(acknowledge(store, 'delivered', first?.ordinal)).toEqual([settled]);
+    expect(acknowledge(store, 'delivered', first?.ordinal)).toEqual([]);
     expect(idsOf(store)).toEqual(['m2', 'm3']);
   });
 
@@ -127,7 +129,7 @@ describe('MailboxStore', () => {
       put(store, message('m1', { to: { room: 'r', identity: `user ${user}` } })),
     );
     expect(outcomes).toEqual([...Array(8).fill('stored'), 'full']);
-    expect(store.size).toBe(8);
+    expect(store.totals()).toMatchObject({ messages: 8, receipts: 0, bytes: 32 });
   });
 
   it('begins its ordinals with the time of its making, so that those of a lost database do not come again', () => {
@@ -150,16 +152,59 @@ describe('MailboxStore', () => {
     const store = open();
     put(store, message('m1'));
     store.expire(6_000, 7_000);
-    expect(store.size).toBe(1);
+    expect(store.totals()).toMatchObject({ messages: 0, receipts: 1, bytes: 0 });
     store.expire(8_000, 9_000);
-    expect(store.size).toBe(0);
+    expect(store.totals()).toMatchObject({ messages: 0, receipts: 0, bytes: 0 });
   });
 
-  it('forgets ids after the time they are remembered', () => {
+  it('remembers an id while the message is kept, and for a time after it arrived or expired', () => {
     const store = open();
-    put(store, message('m1'));
-    store.expire(11_001, 20_000);
-    expect(put(store, message('m1', { at: 12_000, expiresAt: 13_000 }))).toBe('stored');
+    put(store, message('m1', { expiresAt: 20_000 }));
+    store.expire(15_000, 30_000);
+    expect(put(store, message('m1'))).toBe('duplicate');
+    store.expire(20_000, 30_000);
+    store.expire(29_999, 40_000);
+    expect(put(store, message('m1'))).toBe('duplicate');
+    store.expire(30_000, 40_000);
+    expect(put(store, message('m1', { at: 30_000, expiresAt: 40_000 }))).toBe('stored');
+  });
+
+  it('bounds the ids it remembers: those of the oldest messages that have arrived are forgotten first', () => {
+    const store = open();
+    const send = (id: string, identity: string) => put(store, message(id, { to: { room: 'r', identity } }));
+    send('waiting', 'carol');
+    for (let count = 1; count <= 7; count += 1) {
+      send(`m${count}`, 'bob');
+      acknowledge(store, 'delivered');
+      store.acknowledge({
+        ...{ address: alice, ordinals: pending(store, alice).map(({ ordinal }) => ordinal) },
+        ...{ receipt: 'delivered', now: 2_000, receiptExpiresAt: 9_000 },
+      });
+    }
+    expect(store.totals().rememberedIds).toBe(8);
+    store.expire(2_000, 9_000);
+    expect(store.totals().rememberedIds).toBe(6);
+    expect(send('waiting', 'carol')).toBe('duplicate');
+    expect(send('m3', 'bob')).toBe('duplicate');
+    expect(send('m2', 'bob')).toBe('stored');
+  });
+
+  it('tells what became of a message that came through the HTTP API, and leaves no receipts for it', () => {
+    const store = open();
+    const send = (id: string, identity: string) =>
+      put(store, message(id, { from: serverIdentity, to: { room: 'r', identity } }));
+    for (const identity of ['bob', 'carol']) expect(send('m1', identity)).toBe('stored');
+    expect(store.statesOf('r', 'm1')).toEqual([
+      { user: 'bob', status: 'stored' },
+      { user: 'carol', status: 'stored' },
+    ]);
+    acknowledge(store, 'read');
+    store.expire(6_000, 9_000);
+    expect(store.statesOf('r', 'm1').map(({ status }) => status)).toEqual(['read', 'expired']);
+    expect(store.totals()).toMatchObject({ messages: 0, receipts: 0 });
+    expect(send('m1', 'bob')).toBe('duplicate');
+    put(store, message('m2'));
+    expect([store.statesOf('r', 'm2'), store.statesOf('other', 'm1')]).toEqual([[], []]);
   });
 
   it('keeps mailboxes of the same identity in different rooms apart', () => {

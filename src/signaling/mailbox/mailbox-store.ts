@@ -1,5 +1,6 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Database } from '../storage/database.ts';
+import { mailboxSchema } from './mailbox-schema.ts';
 
 /** Whose mailbox: identities are known within a room, so a token for one room reaches nobody in another. */
 export interface Address {
@@ -7,7 +8,20 @@ export interface Address {
   identity: string;
 }
 
-type Receipt = 'delivered' | 'read' | 'expired';
+const receipts = ['delivered', 'read', 'expired'] as const;
+export type Receipt = (typeof receipts)[number];
+
+/** In place of an identity: the sender of what came through the HTTP API. It has no mailbox; it asks, or gets webhooks. */
+export const serverIdentity = '';
+
+/** What has become of a message with one user. */
+export interface Settled {
+  /** Identity of the sender. */
+  sender: string;
+  id: string;
+  user: string;
+  status: Receipt;
+}
 
 /** Something kept for an identity until it is acknowledged: a message, or word of what became of one it sent. */
 export interface MailboxEntry {
@@ -65,6 +79,8 @@ export interface MailboxLimits {
   maxBytes: number;
   /** How long a sender's id is remembered, so that a repeated message is stored once. */
   rememberIdsMs: number;
+  /** Ids that are remembered at a time; beyond it those of the oldest messages that have arrived are forgotten. */
+  maxRememberedIds: number;
   /** Entries and bytes of all mailboxes together, so that invented users cannot fill the disk. */
   maxTotalEntries: number;
   maxTotalBytes: number;
@@ -73,56 +89,21 @@ export interface MailboxLimits {
 /** The row of `usage` that counts all mailboxes; no room has an empty name. */
 const everything: Address = { room: '', identity: '' };
 
-/** Usage is counted by triggers, so that it is part of every transaction and costs the same in a full mailbox. */
-const schema = `
-  CREATE TABLE IF NOT EXISTS entry (
-    ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
-    room TEXT NOT NULL, identity TEXT NOT NULL, sender TEXT NOT NULL, participant TEXT NOT NULL,
-    direct INTEGER NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL,
-    bytes INTEGER NOT NULL, at INTEGER NOT NULL, expires_at INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS entry_by_mailbox ON entry (room, identity, ordinal);
-  CREATE INDEX IF NOT EXISTS entry_by_expiry ON entry (expires_at);
-  CREATE TABLE IF NOT EXISTS accepted (
-    room TEXT NOT NULL, sender TEXT NOT NULL, identity TEXT NOT NULL, id TEXT NOT NULL,
-    ordinal INTEGER NOT NULL, status TEXT NOT NULL, forget_at INTEGER NOT NULL,
-    PRIMARY KEY (room, sender, identity, id)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS accepted_by_age ON accepted (forget_at);
-  CREATE INDEX IF NOT EXISTS accepted_by_ordinal ON accepted (ordinal);
-  CREATE TABLE IF NOT EXISTS usage (
-    room TEXT NOT NULL, identity TEXT NOT NULL,
-    messages INTEGER NOT NULL, receipts INTEGER NOT NULL, bytes INTEGER NOT NULL,
-    PRIMARY KEY (room, identity)
-  ) STRICT, WITHOUT ROWID;
-  INSERT OR IGNORE INTO usage VALUES ('', '', 0, 0, 0);
-  CREATE TRIGGER IF NOT EXISTS entry_added AFTER INSERT ON entry BEGIN
-    INSERT INTO usage VALUES (new.room, new.identity, new.kind = 'message', new.kind = 'receipt', new.bytes)
-    ON CONFLICT DO UPDATE SET messages = messages + excluded.messages, receipts = receipts + excluded.receipts,
-      bytes = bytes + excluded.bytes;
-    UPDATE usage SET messages = messages + (new.kind = 'message'), receipts = receipts + (new.kind = 'receipt'),
-      bytes = bytes + new.bytes WHERE room = '' AND identity = '';
-  END;
-  CREATE TRIGGER IF NOT EXISTS entry_removed AFTER DELETE ON entry BEGIN
-    UPDATE usage SET messages = messages - (old.kind = 'message'), receipts = receipts - (old.kind = 'receipt'),
-      bytes = bytes - old.bytes
-    WHERE (room = old.room AND identity = old.identity) OR (room = '' AND identity = '');
-    DELETE FROM usage WHERE room = old.room AND identity = old.identity AND messages = 0 AND receipts = 0;
-  END;
-`;
-
 /** Keeps acknowledged messages for identities that are away, in the server's database. */
 export class MailboxStore {
   readonly #database: Database;
   readonly #limits: MailboxLimits;
   readonly #statements: ReturnType<typeof prepareStatements>;
+  /** Ids that are remembered; counting them takes too long to be done often. */
+  #remembered: number;
 
   constructor({ database, limits }: { database: Database; limits: MailboxLimits }) {
     this.#database = database;
     this.#limits = limits;
-    database.exec(schema);
+    database.exec(mailboxSchema);
     this.#beginOrdinals();
     this.#statements = prepareStatements(database);
+    this.#remembered = integer(database.prepare('SELECT count(*) AS count FROM accepted').get()?.count);
   }
 
   /**
@@ -130,7 +111,17 @@ export class MailboxStore {
    * expired. `duplicate` when this sender's id was accepted before for this user; all but `stored` change nothing.
    */
   store(messages: readonly NewMessage[]): StoreOutcome[] {
-    return this.#database.transaction(() => messages.map((message) => this.#storeOne(message)));
+    const outcomes = this.#database.transaction(() => messages.map((message) => this.#storeOne(message)));
+    this.#remembered += outcomes.filter((outcome) => outcome === 'stored').length;
+    return outcomes;
+  }
+
+  /** What has become, with each user, of a message that came through the HTTP API; empty when its id is not remembered. */
+  statesOf(room: string, id: string): { user: string; status: 'stored' | Receipt }[] {
+    return this.#statements.statesOf.all(room, id).map(({ identity, status }) => ({
+      user: text(identity),
+      status: receipts.find((receipt) => receipt === status) ?? 'stored',
+    }));
   }
 
   /** What waits for an identity and has not expired, oldest first, at most `count` entries after the given ordinal. */
@@ -141,41 +132,29 @@ export class MailboxStore {
   /**
    * Removes acknowledged entries and leaves receipts for the senders. A message that was acknowledged as delivered may
    * be acknowledged as read later; everything else is told once.
-   * @returns identities of the senders who have a new receipt.
    */
-  acknowledge(request: Acknowledgement): Set<string> {
-    return this.#database.transaction(() => {
-      const senders = new Set<string>();
-      for (const ordinal of request.ordinals) {
-        const sender = this.#acknowledgeOne(ordinal, request);
-        if (sender !== undefined) senders.add(sender);
-      }
-      return senders;
-    });
+  acknowledge(request: Acknowledgement): Settled[] {
+    return this.#database.transaction(() =>
+      request.ordinals.flatMap((ordinal) => this.#acknowledgeOne(ordinal, request) ?? []),
+    );
   }
 
   /** Removes what has expired by `now`, leaves receipts for the senders, and forgets old ids. */
   expire(now: number, receiptExpiresAt: number): { address: Address; entry: MailboxEntry }[] {
+    const excess = this.#remembered - this.#limits.maxRememberedIds;
+    if (excess > 0) this.#remembered -= Number(this.#statements.forgetSettled.run(excess).changes);
     if (integer(this.#statements.nextExpiry.get()?.due, Number.POSITIVE_INFINITY) > now) return [];
-    return this.#database.transaction(() => {
-      this.#statements.forgetAccepted.run(now);
-      return this.#statements.takeExpired.all(now).map((row) => {
-        const address = { room: text(row.room), identity: text(row.identity) };
-        const entry = toEntry(row);
-        if (entry.kind === 'message') {
-          this.#statements.settle.run('expired', entry.ordinal);
-          const about = { ...address, sender: entry.from, id: entry.id };
-          this.#leaveReceipt(about, { receipt: 'expired', now, receiptExpiresAt });
-        }
-        return { address, entry };
-      });
-    });
+    const { expired, forgotten } = this.#database.transaction(() => ({
+      expired: this.#statements.takeExpired.all(now).map((row) => this.#expireOne(row, now, receiptExpiresAt)),
+      forgotten: Number(this.#statements.forgetAccepted.run(now).changes),
+    }));
+    this.#remembered -= forgotten;
+    return expired;
   }
 
-  /** Entries in all mailboxes, for metrics. */
-  get size(): number {
-    const { messages, receipts } = this.#usage(everything);
-    return messages + receipts;
+  /** What all mailboxes hold together, for metrics. */
+  totals(): { messages: number; receipts: number; bytes: number; rememberedIds: number } {
+    return { ...this.#usage(everything), rememberedIds: this.#remembered };
   }
 
   /**
@@ -192,7 +171,8 @@ export class MailboxStore {
     const { to, from, id, at, expiresAt } = message;
     if (this.#statements.findAccepted.get(to.room, from, to.identity, id)) return 'duplicate';
     const { maxEntries, rememberIdsMs } = this.#limits;
-    if (this.#usage({ room: to.room, identity: from }).receipts >= maxEntries) return 'senderFull';
+    if (from !== serverIdentity && this.#usage({ room: to.room, identity: from }).receipts >= maxEntries)
+      return 'senderFull';
     const bytes = Buffer.byteLength(message.body);
     if (!this.#hasSpace(to, bytes)) return 'full';
     const ordinal = this.#insert(to, { ...message, kind: 'message', bytes });
@@ -201,16 +181,32 @@ export class MailboxStore {
     return 'stored';
   }
 
-  #acknowledgeOne(ordinal: number, { address, receipt, now, receiptExpiresAt }: Acknowledgement): string | undefined {
-    const { take, settle, markRead } = this.#statements;
+  #acknowledgeOne(ordinal: number, { address, receipt, now, receiptExpiresAt }: Acknowledgement): Settled | undefined {
+    const { take, markRead } = this.#statements;
     const row = take.get(ordinal, address.room, address.identity);
     if (row?.kind === 'receipt') return undefined;
-    if (row) settle.run(receipt, ordinal);
+    if (row) this.#settle(receipt, ordinal, now);
     const told = row ?? (receipt === 'read' ? markRead.get(ordinal, address.room, address.identity) : undefined);
     if (!told) return undefined;
-    const sender = text(told.sender);
-    this.#leaveReceipt({ ...address, sender, id: text(told.id) }, { receipt, now, receiptExpiresAt });
-    return sender;
+    const about = { ...address, sender: text(told.sender), id: text(told.id) };
+    this.#leaveReceipt(about, { receipt, now, receiptExpiresAt });
+    return { sender: about.sender, id: about.id, user: address.identity, status: receipt };
+  }
+
+  #expireOne(row: Record<string, SQLOutputValue>, now: number, receiptExpiresAt: number) {
+    const address = { room: text(row.room), identity: text(row.identity) };
+    const entry = toEntry(row);
+    if (entry.kind === 'message') {
+      this.#settle('expired', entry.ordinal, now);
+      const about = { ...address, sender: entry.from, id: entry.id };
+      this.#leaveReceipt(about, { receipt: 'expired', now, receiptExpiresAt });
+    }
+    return { address, entry };
+  }
+
+  /** From here on the id is remembered as long as if it had come now, so that its sender can still ask. */
+  #settle(receipt: Receipt, ordinal: number, now: number): void {
+    this.#statements.settle.run(receipt, now + this.#limits.rememberIdsMs, ordinal);
   }
 
   /** A receipt is small; a sender who lets too many gather may send no more until it acknowledges them. */
@@ -219,6 +215,7 @@ export class MailboxStore {
     { receipt, now, receiptExpiresAt }: { receipt: Receipt; now: number; receiptExpiresAt: number },
   ): void {
     const { room, identity, sender, id } = about;
+    if (sender === serverIdentity) return;
     const notice = {
       id,
       from: identity,
@@ -265,7 +262,14 @@ function prepareStatements(database: Database) {
     findAccepted: prepare('SELECT 1 FROM accepted WHERE room = ? AND sender = ? AND identity = ? AND id = ?'),
     accept: prepare('INSERT INTO accepted VALUES (?, ?, ?, ?, ?, ?, ?)'),
     forgetAccepted: prepare('DELETE FROM accepted WHERE forget_at <= ?'),
-    settle: prepare('UPDATE accepted SET status = ? WHERE ordinal = ?'),
+    forgetSettled: prepare(
+      `DELETE FROM accepted WHERE ordinal IN
+       (SELECT ordinal FROM accepted WHERE status <> 'stored' ORDER BY ordinal LIMIT ?)`,
+    ),
+    settle: prepare('UPDATE accepted SET status = ?, forget_at = max(forget_at, ?) WHERE ordinal = ?'),
+    statesOf: prepare(
+      `SELECT identity, status FROM accepted WHERE sender = '' AND room = ? AND id = ? ORDER BY identity`,
+    ),
     markRead: prepare(
       `UPDATE accepted SET status = 'read' WHERE ordinal = ? AND room = ? AND identity = ? AND status = 'delivered'
        RETURNING sender, id`,

@@ -1,12 +1,14 @@
+import { EventEmitter } from 'node:events';
 import { mailboxLimits } from '../../shared/limits.ts';
 import type { Logger } from '../../shared/logger.ts';
+import type { HubCounters } from '../../shared/tally.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomRegistry } from '../rooms/room-registry.ts';
 import type { Session } from '../rooms/session.ts';
 import type { Database } from '../storage/database.ts';
 import { rawEventHead } from '../wire/event-text.ts';
 import { Delivery } from './delivery.ts';
-import { type Address, type MailboxEntry, MailboxStore } from './mailbox-store.ts';
+import { type Address, type MailboxEntry, MailboxStore, type Settled, serverIdentity } from './mailbox-store.ts';
 import { RecentIds } from './recent-ids.ts';
 import { RoomHistory } from './room-history.ts';
 
@@ -23,6 +25,7 @@ export interface MessageOptions {
 interface MailboxesOptions extends MessageOptions {
   database: Database;
   rooms: RoomRegistry;
+  counters: HubCounters;
   logger: Logger;
 }
 
@@ -35,8 +38,21 @@ interface OutgoingMessage {
   direct: boolean;
 }
 
+interface Sender {
+  /** Name of the room. */
+  room: string;
+  identity: string;
+  /** The participant's id. */
+  participant: string;
+}
+
+interface MailboxEvents {
+  /** What came through the HTTP API arrived, was read or has expired. */
+  serverMessageSettled: [room: string, settled: Settled];
+}
+
 /** What became of an acknowledged message, by the users it is for. */
-interface StoredFor {
+export interface StoredFor {
   stored: string[];
   full: string[];
   senderFull: boolean;
@@ -46,25 +62,28 @@ interface StoredFor {
  * Keeps what has to arrive: acknowledged messages and receipts until they are acknowledged, ids that must not come
  * twice, and the last messages to each room. The one owner of the store and of the timer that looks for what expired.
  */
-export class Mailboxes {
+export class Mailboxes extends EventEmitter<MailboxEvents> {
   readonly options: MessageOptions;
   readonly #rooms: RoomRegistry;
+  readonly #counters: HubCounters;
   readonly #logger: Logger;
   readonly #store: MailboxStore;
   readonly #timer: NodeJS.Timeout;
   readonly #deliveries = new WeakMap<Session, Delivery>();
-  readonly #recentIds = new WeakMap<Session, RecentIds>();
+  readonly #recentIds = new WeakMap<Session | Room, RecentIds>();
   readonly #histories = new WeakMap<Room, RoomHistory>();
 
-  constructor({ database, rooms, logger, ...options }: MailboxesOptions) {
+  constructor({ database, rooms, counters, logger, ...options }: MailboxesOptions) {
+    super();
     const { maxMailboxMessages: maxEntries, maxMailboxBytes: maxBytes } = options;
-    const { rememberIdsMs, maxTotalEntries, maxTotalBytes } = mailboxLimits;
-    const limits = { maxEntries, maxBytes, rememberIdsMs, maxTotalEntries, maxTotalBytes };
+    const { sweepIntervalMs, entriesPerRead: _, ...fixed } = mailboxLimits;
+    const limits = { maxEntries, maxBytes, ...fixed };
     this.options = options;
     this.#rooms = rooms;
+    this.#counters = counters;
     this.#logger = logger;
     this.#store = new MailboxStore({ database, limits });
-    this.#timer = setInterval(() => this.#sweep(), mailboxLimits.sweepIntervalMs).unref();
+    this.#timer = setInterval(() => this.#sweep(), sweepIntervalMs).unref();
     rooms.on('roomOpened', (room) => {
       room.on('waitingEnded', (session, outcome) => {
         if (outcome === 'admitted') this.welcome(session);
@@ -87,27 +106,43 @@ export class Mailboxes {
     history.add(head());
   }
 
-  /** Ids of the session's messages that were sent without being kept. */
-  recentIdsOf(session: Session): RecentIds {
-    const ids = this.#recentIds.get(session) ?? new RecentIds();
-    this.#recentIds.set(session, ids);
+  /** Ids of messages that were sent without being kept, by a session, or to a room through the HTTP API. */
+  recentIdsOf(sender: Session | Room): RecentIds {
+    const ids = this.#recentIds.get(sender) ?? new RecentIds();
+    this.#recentIds.set(sender, ids);
     return ids;
   }
 
   /** Keeps a message for users, and delivers it to those who are here. */
-  store(sender: Session & { participant: { identity: string } }, users: string[], message: OutgoingMessage): StoredFor {
-    const { room, participant } = sender;
+  store({ room, identity: from, participant }: Sender, users: string[], message: OutgoingMessage): StoredFor {
     const at = Date.now();
     const { ttlSeconds, ...rest } = message;
-    const common = { ...rest, from: participant.identity, participant: participant.id, at };
-    const expiresAt = at + ttlSeconds * 1_000;
-    const outcomes = this.#store.store(
-      users.map((identity) => ({ ...common, to: { room: room.name, identity }, expiresAt })),
-    );
+    const common = { ...rest, from, participant, at, expiresAt: at + ttlSeconds * 1_000 };
+    const outcomes = this.#store.store(users.map((identity) => ({ ...common, to: { room, identity } })));
+    for (const outcome of outcomes) this.#counters.keptMessages.add(outcome);
     const usersWith = (wanted: string) => users.filter((_, index) => outcomes[index] === wanted);
     const stored = usersWith('stored');
-    for (const identity of stored) this.#deliverAll({ room: room.name, identity });
+    for (const identity of stored) this.#deliverAll({ room, identity });
     return { stored, full: usersWith('full'), senderFull: outcomes.includes('senderFull') };
+  }
+
+  /** What has become of a message that came through the HTTP API, for each user; empty when it is not known. */
+  statesOf(room: string, id: string): ReturnType<MailboxStore['statesOf']> {
+    return this.#store.statesOf(room, id);
+  }
+
+  /** Sessions of users in a room. */
+  countSessions(room: string, users: readonly string[]): number {
+    const wanted = new Set(users);
+    let count = 0;
+    for (const { participant } of this.#rooms.find(room)?.sessions() ?? []) {
+      if (wanted.has(participant.identity ?? '')) count += 1;
+    }
+    return count;
+  }
+
+  totals(): ReturnType<MailboxStore['totals']> {
+    return this.#store.totals();
   }
 
   acknowledge(session: Session, identity: string, { ordinals, status }: Acknowledged): void {
@@ -115,12 +150,13 @@ export class Mailboxes {
     const now = Date.now();
     const receiptExpiresAt = this.#receiptExpiry(now);
     const address = { room, identity };
-    const senders = this.#store.acknowledge({ address, ordinals, receipt: status, now, receiptExpiresAt });
+    const settled = this.#store.acknowledge({ address, ordinals, receipt: status, now, receiptExpiresAt });
     for (const device of this.#devices(address)) {
       for (const ordinal of ordinals) this.#deliveryOf(device).end(ordinal);
       this.#deliver(device);
     }
-    for (const sender of senders) this.#deliverAll({ room, identity: sender });
+    for (const one of settled) this.#report(room, one);
+    for (const sender of new Set(settled.map(({ sender }) => sender))) this.#deliverAll({ room, identity: sender });
   }
 
   /** Idempotent. */
@@ -140,11 +176,21 @@ export class Mailboxes {
           this.#deliveryOf(device).end(entry.ordinal);
           this.#deliver(device);
         }
-        if (entry.kind === 'message') this.#deliverAll({ room: address.room, identity: entry.from });
+        if (entry.kind === 'message') this.#handleExpired(address, entry);
       }
     } catch (error) {
       this.#logger.error({ err: error }, 'expired messages could not be removed');
     }
+  }
+
+  #handleExpired({ room, identity: user }: Address, { from: sender, id }: MailboxEntry): void {
+    this.#report(room, { sender, id, user, status: 'expired' });
+    this.#deliverAll({ room, identity: sender });
+  }
+
+  #report(room: string, settled: Settled): void {
+    this.#counters.keptMessages.add(settled.status);
+    if (settled.sender === serverIdentity) this.emit('serverMessageSettled', room, settled);
   }
 
   #deliverAll(address: Address): void {
@@ -188,7 +234,8 @@ interface Acknowledged {
 }
 
 function messageHead({ ordinal, id, from, participant, direct, type, at, body }: MailboxEntry, user: string): string {
-  const fields = { from: participant, fromUser: from, ...(direct && { toUser: user }), id, ordinal, type, at };
+  const sender = from === serverIdentity ? {} : { fromUser: from };
+  const fields = { from: participant, ...sender, ...(direct && { toUser: user }), id, ordinal, type, at };
   return rawEventHead('message', `${JSON.stringify(fields).slice(0, -1)},"body":${body}}`);
 }
 

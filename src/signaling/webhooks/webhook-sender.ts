@@ -3,11 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../shared/logger.ts';
 import { signatureHeader, signWebhook } from './webhook-signature.ts';
 
+type RoomEvent = 'roomStarted' | 'roomEnded' | 'participantJoined' | 'participantLeft' | 'trackPublished';
+type MessageEvent = 'messageDelivered' | 'messageRead' | 'messageExpired';
+
 export interface WebhookEvent {
-  event: 'roomStarted' | 'roomEnded' | 'participantJoined' | 'participantLeft' | 'trackPublished';
+  event: RoomEvent | MessageEvent;
   room: string;
   participant?: { id: string; identity?: string; name: string };
   track?: { id: string; kind: string; source: string };
+  /** One that was sent through the HTTP API, and the user whom the event is about. */
+  message?: { id: string; user: string };
 }
 
 export interface WebhookOptions {

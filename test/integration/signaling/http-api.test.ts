@@ -19,7 +19,13 @@ const anyPort = ['--http-port=0', '--media-port=0', '--turn-listening-port=0', '
 
 let server: RunningServer;
 let receiver: Server;
-const told: { event: string; room: string; participant?: { identity?: string }; track?: { source: string } }[] = [];
+const told: {
+  event: string;
+  room: string;
+  participant?: { identity?: string };
+  track?: { source: string };
+  message?: { id: string; user: string };
+}[] = [];
 
 beforeAll(async () => {
   receiver = createHttpServer(async (request, response) => {
@@ -34,7 +40,12 @@ beforeAll(async () => {
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
   const hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
-  const flags = [`--auth-api-keys=web:${secret}`, `--webhooks-urls=${hook}`, `--webhooks-secret=${webhookSecret}`];
+  const flags = [
+    '--messages-history-messages=5',
+    `--auth-api-keys=web:${secret}`,
+    `--webhooks-urls=${hook}`,
+    `--webhooks-secret=${webhookSecret}`,
+  ];
   const args = [...anyPort, '--media-workers=1', `--media-worker-bin=${workerBin()}`, ...flags];
   const { config } = await loadConfig({ args, environment: {}, cwd: tmpdir() });
   server = await createServer({ config, logger: createSilentLogger() });
@@ -123,6 +134,94 @@ describe('the HTTP API', () => {
     await call('DELETE', '/rooms/tea');
   });
 
+  it('sends a message to a user on all their devices, and one with an id once', async () => {
+    const [phone, laptop, bob] = [await join('tea', 'alice'), await join('tea', 'alice'), await join('tea', 'bob')];
+    const toUser = { toUser: 'alice', id: 'n1', body: 1 };
+    expect((await call('POST', '/rooms/tea/messages', toUser)).body).toEqual({ recipients: 2, status: 'sent' });
+    expect((await call('POST', '/rooms/tea/messages', toUser)).body).toEqual({ recipients: 0, status: 'duplicate' });
+    for (const device of [phone, laptop]) {
+      expect(await device.event('message')).toMatchObject({ from: 'server', toUser: 'alice', id: 'n1' });
+    }
+    await call('POST', '/rooms/tea/messages', { id: 'n2', body: 2 });
+    await bob.event('message', ({ id }) => id === 'n2');
+    expect(bob.events.filter(({ method }) => method === 'message')).toHaveLength(1);
+    const late = await join('tea', 'carol');
+    expect(await late.event('message')).toMatchObject({ from: 'server', id: 'n2', body: 2, history: true });
+    await call('DELETE', '/rooms/tea');
+  });
+
+  it('sends acknowledged messages to a user who is away, and tells what became of them', async () => {
+    const path = '/rooms/mail/messages';
+    const send = (id: string, more: object = {}) =>
+      call('POST', path, { toUser: 'alice', acknowledge: true, id, body: { id }, ...more });
+    const statusesOf = async (id: string) => (await call('GET', `${path}/${id}`)).body;
+    expect(await send('m 1')).toEqual({ status: 200, body: { recipients: 0, status: 'stored' } });
+    expect((await send('m 1')).body).toEqual({ recipients: 0, status: 'duplicate' });
+    expect((await send('m2', { ttlSeconds: 1 })).body.status).toBe('stored');
+    expect(await statusesOf('m%201')).toEqual({ id: 'm 1', users: [{ user: 'alice', status: 'stored' }] });
+    await expect.poll(async () => (await statusesOf('m2')).users[0].status, { timeout: 5_000 }).toBe('expired');
+    const alice = await join('mail', 'alice');
+    const message = await alice.event('message');
+    expect(message).toMatchObject({ from: 'server', toUser: 'alice', id: 'm 1', body: { id: 'm 1' } });
+    expect(message).not.toHaveProperty('fromUser');
+    await alice.request('receipt', { ordinals: [message.ordinal ?? 0] });
+    expect((await statusesOf('m%201')).users).toEqual([{ user: 'alice', status: 'delivered' }]);
+    await alice.request('receipt', { ordinals: [message.ordinal ?? 0], status: 'read' });
+    expect((await statusesOf('m%201')).users).toEqual([{ user: 'alice', status: 'read' }]);
+    const events = () =>
+      told.filter(({ room }) => room === 'mail').flatMap(({ event, message: of }) => (of ? [[event, of]] : []));
+    await expect.poll(events, { timeout: 5_000 }).toEqual([
+      ['messageExpired', { id: 'm2', user: 'alice' }],
+      ['messageDelivered', { id: 'm 1', user: 'alice' }],
+      ['messageRead', { id: 'm 1', user: 'alice' }],
+    ]);
+    expect(await codeOf('GET', `${path}/none`)).toEqual([404, 'messageNotFound']);
+    await call('DELETE', '/rooms/mail');
+  });
+
+  it('sends acknowledged messages to a room and to a participant, for the users behind them', async () => {
+    const path = '/rooms/post/messages';
+    const [alice, bob] = [await join('post', 'alice'), await join('post', 'bob')];
+    const guest = await join('post', 'guest', { link: true });
+    const send = (id: string, more: object = {}) => call('POST', path, { acknowledge: true, id, body: 1, ...more });
+    expect((await send('all')).body).toEqual({ recipients: 2, status: 'stored' });
+    const toBob = await bob.event('message');
+    expect(toBob).toMatchObject({ from: 'server', id: 'all' });
+    expect(toBob).not.toHaveProperty('toUser');
+    await bob.request('receipt', { ordinals: [toBob.ordinal ?? 0] });
+    expect((await call('GET', `${path}/all`)).body.users).toEqual([
+      { user: 'alice', status: 'stored' },
+      { user: 'bob', status: 'delivered' },
+    ]);
+    expect((await send('one', { to: alice.me.participant.id })).body).toEqual({ recipients: 1, status: 'stored' });
+    expect(await alice.event('message', ({ id }) => id === 'one')).toMatchObject({ toUser: 'alice' });
+    expect(guest.events.filter(({ method }) => method === 'message')).toEqual([]);
+    const codeWith = (more: object) => codeOf('POST', path, { acknowledge: true, id: 'bad', body: 1, ...more });
+    expect(await codeWith({ to: guest.me.participant.id })).toEqual([409, 'identityRequired']);
+    expect(await codeWith({ to: 'x', toUser: 'y' })).toEqual([400, 'invalidParams']);
+    expect(await codeWith({ id: undefined })).toEqual([400, 'invalidParams']);
+    expect(await codeWith({ ttlSeconds: 7_000_000 })).toEqual([400, 'invalidParams']);
+    expect(await codeOf('POST', path, { id: 'bad' })).toEqual([400, 'invalidParams']);
+    expect(await codeOf('POST', '/rooms/closed/messages', { acknowledge: true, id: 'm', body: 1 })).toEqual([
+      404,
+      'roomNotFound',
+    ]);
+    await call('DELETE', '/rooms/post');
+  });
+
+  it('is told that a mailbox is full', async () => {
+    const path = '/rooms/full/messages';
+    const big = { toUser: 'alice', acknowledge: true, body: 'x'.repeat(60_000) };
+    const outcomes: unknown[] = [];
+    for (let count = 0; count < 75; count += 1) {
+      const { status, body } = await call('POST', path, { ...big, id: `m${count}` });
+      outcomes.push([status, body.status ?? body.error.code, body.error?.data?.whose]);
+    }
+    const stored = outcomes.filter((outcome) => JSON.stringify(outcome) === '[200,"stored",null]');
+    expect(stored).toHaveLength(Math.floor(4_194_304 / 60_002));
+    expect(outcomes.at(-1)).toEqual([409, 'mailboxFull', 'recipient']);
+  });
+
   it('mutes a track, of which its publisher learns', async () => {
     const alice = await join('tea', 'alice');
     const sdp = await fixture('chromium', 'publish.microphone-camera.only.offer');
@@ -178,6 +277,41 @@ describe('the HTTP API', () => {
     await alice.request('leave', {});
     expect((await call('GET', '/rooms/short')).status).toBe(200);
     await expect.poll(async () => (await call('GET', '/rooms/short')).status, { timeout: 5_000 }).toBe(404);
+  });
+});
+
+describe('the metrics', () => {
+  it('count acknowledged messages by what became of them, and show what waits', async () => {
+    const shown = async () => {
+      const text = await (await fetch(new URL('/metrics', server.addresses.demo))).text();
+      const lines = [...text.matchAll(/^crosspoint_mailbox_(\S+) (\d+)$/gm)];
+      return Object.fromEntries(lines.map(([, name = '', value]) => [name, Number(value)]));
+    };
+    const before = await shown();
+    const send = (id: string) =>
+      call('POST', '/rooms/counted/messages', { toUser: 'dora', acknowledge: true, id, body: 'four' });
+    for (const id of ['m1', 'm2', 'm2']) await send(id);
+    const between = await shown();
+    const dora = await join('counted', 'dora');
+    const { ordinal = 0 } = await dora.event('message', ({ id }) => id === 'm2');
+    for (const status of ['delivered', 'read'] as const) await dora.request('receipt', { ordinals: [ordinal], status });
+    const after = await shown();
+    const changes = (from: Record<string, number>, to: Record<string, number>) =>
+      Object.entries(to).flatMap(([name, value]) => (value === from[name] ? [] : [[name, value - (from[name] ?? 0)]]));
+    expect(changes(before, between)).toEqual([
+      ['entries{kind="messages"}', 2],
+      ['bytes', 12],
+      ['remembered_ids', 2],
+      ['messages_total{outcome="stored"}', 2],
+      ['messages_total{outcome="duplicate"}', 1],
+    ]);
+    expect(changes(between, after)).toEqual([
+      ['entries{kind="messages"}', -1],
+      ['bytes', -6],
+      ['messages_total{outcome="delivered"}', 1],
+      ['messages_total{outcome="read"}', 1],
+    ]);
+    await call('DELETE', '/rooms/counted');
   });
 });
 
