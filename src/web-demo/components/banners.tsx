@@ -59,7 +59,7 @@ function KnockBanner() {
     <div role="status" class="knocks" data-testid="knocks">
       {first && !isListOpen ? (
         <div class="banner banner-knock">
-          <Icon name="door" size={20} />
+          <Icon name="addPerson" size={20} />
           <p class="banner-text">
             {waiting.length === 1 ? t('waitingOne', { name }) : tPlural('waitingCount', waiting.length)}
           </p>

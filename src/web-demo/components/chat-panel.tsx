@@ -82,9 +82,10 @@ function Message({ message, isContinued }: MessageProps) {
 function MessageList() {
   const { messages } = useCall().call.chat.log.value;
   const list = useRef<HTMLOListElement>(null);
+  const last = messages.at(-1);
   useLayoutEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [messages.length]);
+  }, [last?.id, last?.delivery]);
   return (
     <ol ref={list} class="messages" aria-live="polite" aria-label={t('chat')} data-testid="chat-log">
       {messages.length === 0 ? (

@@ -12,7 +12,8 @@ import { useStore } from './store-context.ts';
 
 function RoomField({ isMissing }: { readonly isMissing: boolean }) {
   const id = useId();
-  const { roomName, suggestRoomName } = useStoreActions();
+  const store = useStore();
+  const { roomName } = store;
   return (
     <div class="field">
       <label class="field-label" for={id}>
@@ -40,21 +41,16 @@ function RoomField({ isMissing }: { readonly isMissing: boolean }) {
           data-testid="suggest-room"
           aria-label={t('newRoomName')}
           title={t('newRoomName')}
-          onClick={suggestRoomName}
+          onClick={() => store.suggestRoomName()}
         >
           <Icon name="refresh" size={20} />
         </button>
       </div>
       <p id={`${id}-hint`} class={isMissing ? 'field-hint field-hint-problem' : 'field-hint'}>
-        {isMissing ? t('roomMissing') : t('roomHint')}
+        {isMissing ? t('roomMissing') : t(store.hasToken ? 'roomHintToken' : 'roomHint')}
       </p>
     </div>
   );
-}
-
-function useStoreActions() {
-  const store = useStore();
-  return { roomName: store.roomName, suggestRoomName: () => store.suggestRoomName() };
 }
 
 function NameField() {

@@ -12,6 +12,7 @@ export const zh: Dictionary = {
   lobbyTitle: '准备好加入了吗？',
   roomLabel: '房间',
   roomHint: '知道房间名称的人都可以加入。',
+  roomHintToken: '你的邀请可进入此房间。',
   roomMissing: '请输入房间名称。',
   newRoomName: '换一个名称',
   nameLabel: '你的名字',

@@ -59,6 +59,11 @@ export class CallStore {
     });
   }
 
+  /** Whether the person was given access to some room, or comes without. */
+  get hasToken(): boolean {
+    return this.#token.value !== null;
+  }
+
   get inviteLink(): string {
     return inviteLink(location, this.roomName.value, this.#token.value);
   }
@@ -118,7 +123,8 @@ export class CallStore {
       call.startPublishing();
       await joined;
       call.room.refresh();
-      this.view.value = { name: 'call', call };
+      // It may have ended in the same moment.
+      if (this.view.peek().name !== 'ended') this.view.value = { name: 'call', call };
     } catch (error) {
       call.close();
       // Not when the person has gone away from the door.
