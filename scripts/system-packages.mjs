@@ -22,6 +22,7 @@ export const testPackages = {
   python3: 'runs the foreign clients',
   'python3-aiortc': 'a foreign WebRTC client: Python',
   'python3-websockets': 'signaling for the Python example',
+  'python3-msgpack': 'a foreign client that speaks MessagePack',
   'python3-gi': 'GStreamer from Python',
   'gir1.2-gst-plugins-bad-1.0': 'webrtcbin from Python',
   'gstreamer1.0-plugins-base': 'a foreign WebRTC client: GStreamer (Opus, test sources)',
