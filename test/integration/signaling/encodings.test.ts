@@ -5,6 +5,7 @@ import { compressParameter, packedSubprotocol } from '../../../src/protocol/enco
 import { subprotocol } from '../../../src/protocol/envelope.ts';
 import { wireLimits } from '../../../src/shared/limits.ts';
 import { HubCounters } from '../../../src/shared/tally.ts';
+import { lockedDoor, tokenOf } from '../../support/locked-door.ts';
 import { SignalingClient } from '../../support/signaling-client.ts';
 import { anyRate, startHub, type TestHub } from '../../support/test-hub.ts';
 
@@ -131,6 +132,41 @@ describe('bytes in a message', () => {
     for (const [index, listener] of listeners.entries()) {
       const { body } = await listener.event('message');
       expect(body).toEqual({ name: 'x.png', data: allWays[index]?.endsWith('msgpack') ? bytes : inJson });
+    }
+  });
+});
+
+describe('an acknowledged message with bytes', () => {
+  const bytes = Uint8Array.from({ length: 2_000 }, (_, index) => index >> 2);
+  const inJson = { $binary: Buffer.from(bytes).toString('base64') };
+
+  async function joinAs(way: Way, identity: string) {
+    const { url, options } = ways[way]();
+    return SignalingClient.join(url, { room: 'tea', token: await tokenOf(identity) }, options);
+  }
+
+  it('waits in the mailbox, and comes in the encoding of each device', async () => {
+    await server.close();
+    server = await startHub({ ...lockedDoor(), limits: anyRate, messages: { historyMessages: 5 } });
+    const alice = await joinAs('msgpack', 'alice');
+    const sent = { toUser: 'bob', acknowledge: true, id: 'm1', body: { data: bytes } };
+    expect(await alice.request('message', sent)).toMatchObject({ status: 'stored' });
+    await alice.request('message', { id: 'm2', type: 'to all', body: bytes });
+    for (const way of allWays) {
+      const bob = await joinAs(way, 'bob');
+      const data = way.endsWith('msgpack') ? bytes : inJson;
+      expect((await bob.event('message', ({ id }) => id === 'm1')).body).toEqual({ data });
+      expect(await bob.event('message', ({ type }) => type === 'to all')).toMatchObject({ body: data, history: true });
+      await bob.request('leave', {});
+    }
+  });
+
+  it('can be sent by another server', async () => {
+    const listeners = await Promise.all(allWays.map((way) => join(way, { room: 'tea' })));
+    server.hub.administration.messages.send('tea', { type: 'picture', body: inJson, acknowledge: false });
+    for (const [index, listener] of listeners.entries()) {
+      const { body } = await listener.event('message', ({ type }) => type === 'picture');
+      expect(body).toEqual(allWays[index]?.endsWith('msgpack') ? bytes : inJson);
     }
   });
 });
