@@ -57,7 +57,7 @@ export class RequestContext {
 
   /** A parameter's JSON text to pass on: the sender's own where it could be cut out, else written anew. */
   jsonOf(key: string, value: unknown): string {
-    return this.#opaque?.key === key ? this.#opaque.json : (JSON.stringify(value) ?? 'null');
+    return this.#opaque?.key === key ? this.#opaque.json : writeJson(key, value);
   }
 
   /** Something to do as soon as the reply is on its way, so that it precedes all that follows from it. */
@@ -68,5 +68,15 @@ export class RequestContext {
   /** Called by the dispatcher. */
   answered(): void {
     this.#afterAnswer?.();
+  }
+}
+
+/** Writing JSON recurses and reading it does not, so there are values that came in and cannot go out. */
+function writeJson(key: string, value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (cause) {
+    const problems = [{ path: key, message: 'It is nested too deeply.' }];
+    throw new CrosspointError('invalidParams', { data: { problems }, cause });
   }
 }

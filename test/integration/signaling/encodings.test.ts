@@ -250,6 +250,11 @@ describe('what is no message', () => {
     speaker.socket.send(`{"id":9,"method":"message","params":{"body":${'['.repeat(depth)}${']'.repeat(depth)}}}`);
     expect((await speaker.replyTo(9)).result).toMatchObject({ recipients: 1 });
     await expect.poll(() => frames.some((frame) => frame.includes(Buffer.alloc(depth - 1, 0x91)))).toBe(true);
+    // The server would have to write this one anew, because something follows it.
+    speaker.socket.send(
+      `{"id":10,"method":"message","params":{"body":${'['.repeat(depth)}${']'.repeat(depth)},"type":"t"}}`,
+    );
+    expect((await speaker.replyTo(10)).error).toMatchObject({ code: 'invalidParams' });
     listener.terminate();
     speaker.cut();
   });
