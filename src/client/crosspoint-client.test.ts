@@ -86,6 +86,16 @@ describe('the room as CrosspointClient knows it', () => {
 });
 
 describe('messages and relay of CrosspointClient', () => {
+  it('posts a message without an id where its loss does no harm, and not while there is no connection', async () => {
+    const { client, network } = await createJoined();
+    expect(client.postMessage({ type: 'pointer', body: [1, 2] })).toBe(true);
+    const { socket } = network;
+    expect(socket.last('message')).toEqual({ method: 'message', params: { type: 'pointer', body: [1, 2] } });
+    socket.break();
+    expect(client.postMessage({ body: 1 })).toBe(false);
+    expect(socket.count('message')).toBe(1);
+  });
+
   it('puts the body last, so that the server need not write it anew', async () => {
     const { client, network } = await createJoined();
     void client.sendMessage({ body: { text: 'hi' }, to: 'ann', type: 'chat' });

@@ -11,6 +11,7 @@ import type {
   ClientOptions,
   JoinOptions,
   MessageOptions,
+  PostedMessage,
   PublishOptions,
   SelfUpdate,
   SubscribeOptions,
@@ -148,6 +149,14 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
     // The body comes last: the server then passes it on without writing it anew.
     const result = await this.#session.request('message', { ...options, ...(id !== undefined && { id }), body });
     return { ...result, ...(id !== undefined && { id }) };
+  }
+
+  /**
+   * Sends a message that may be lost, such as where a pointer is: no reply comes, it is not sent again, and it does not
+   * wait. False when it cannot be sent now: without a connection, beyond the rate, or while other requests wait.
+   */
+  postMessage({ body, ...options }: PostedMessage): boolean {
+    return this.#session.post('message', { ...options, body });
   }
 
   /** Tells the senders that acknowledged messages were read; others are passed over. */

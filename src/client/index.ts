@@ -36,6 +36,7 @@ export type {
   ClientOptions,
   JoinOptions,
   MessageOptions,
+  PostedMessage,
   PublishOptions,
   ReconnectOptions,
   SelfUpdate,

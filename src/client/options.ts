@@ -99,6 +99,9 @@ export interface MessageOptions {
   body: unknown;
 }
 
+/** A message of which the sender will hear no more. */
+export type PostedMessage = Pick<MessageOptions, 'to' | 'toUser' | 'type' | 'body'>;
+
 export interface SelfUpdate {
   name?: string;
   metadata?: Metadata;

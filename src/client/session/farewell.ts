@@ -27,3 +27,15 @@ export function passingRefusalOf({ code, message, data }: CrosspointClientError)
   const asked = typeof data === 'object' && data !== null && 'retryAfterMs' in data ? data.retryAfterMs : undefined;
   return { code, message, action: 'resume', retryAfterMs: typeof asked === 'number' && asked > 0 ? asked : undefined };
 }
+
+export const failedToConnect: Farewell = {
+  code: 'connectionFailed',
+  message: 'The server cannot be reached.',
+  action: 'rejoin',
+};
+
+export const failedToReconnect: Farewell = {
+  code: 'reconnectFailed',
+  message: 'The server could not be reached again in time.',
+  action: 'rejoin',
+};

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bounds } from '../../protocol/bounds.ts';
 import type { Method, RequestInput, RequestResult } from '../../protocol/requests.ts';
 import { CrosspointClientError } from '../client-error.ts';
 import { RequestQueue } from './request-queue.ts';
@@ -22,6 +23,11 @@ function createOpen() {
   fixture.queue.openGate();
   return fixture;
 }
+
+const announced = (limits = {}, timeoutMs = 25_000) => ({
+  limits: { maxFrameBytes: 1000, requestsPerSecond: 1e6, requestBurst: 1e6, ...limits },
+  heartbeat: { timeoutMs },
+});
 
 describe('RequestQueue', () => {
   beforeEach(() => vi.useFakeTimers());
@@ -108,7 +114,7 @@ describe('RequestQueue', () => {
 
   it('stays within the announced rate by itself', async () => {
     const { queue, sent, request } = createOpen();
-    queue.setLimits({ maxFrameBytes: 1000, requestsPerSecond: 50, requestBurst: 10 });
+    queue.setLimits(announced({ requestsPerSecond: 50, requestBurst: 10 }));
     for (let body = 0; body < 50; body += 1) void request('message', { body }).catch(() => {});
     expect(sent).toHaveLength(8);
     await vi.advanceTimersByTimeAsync(500);
@@ -128,15 +134,112 @@ describe('RequestQueue', () => {
     expect(sent).toHaveLength(6);
   });
 
-  it('repeats negotiation with the server after a cut, but not what is relayed to others', async () => {
-    const { queue, sent, send, request } = createOpen();
-    void request('offer', { connection: 'publish', sdp: 'x', tracks: [] });
-    const relayed = expect(request('offer', { to: 'ann', sdp: 'x' })).rejects.toMatchObject({ code: 'connectionLost' });
+  it('sends what is unanswered again after a cut, in order and under its id', async () => {
+    const { queue, sent, send, request, answer } = createOpen();
+    const asked = [
+      request('offer', { connection: 'publish', sdp: 'x', tracks: [] }),
+      request('offer', { to: 'ann', sdp: 'x' }),
+      request('message', { body: 1 }),
+    ];
+    answer(1);
     queue.disconnect();
-    await relayed;
+    asked.push(request('update', { name: 'x' }));
     queue.connect(send);
     queue.openGate();
-    expect(sent.map(({ id }) => id)).toEqual([1, 2, 1]);
+    expect(sent.map(({ id }) => id)).toEqual([1, 2, 3, 1, 3, 4]);
+    answer(3);
+    answer(4, { recipients: 1 });
+    answer(5);
+    await expect(Promise.all(asked)).resolves.toHaveLength(4);
+  });
+
+  it('gives up what was about the connection when that ends', async () => {
+    const { queue, sent, send, request } = createOpen();
+    const codes = Promise.allSettled([request('ping', {}, true), request('join', { room: 'x' }, true)]);
+    queue.disconnect();
+    expect(await codes).toMatchObject(Array(2).fill({ status: 'rejected', reason: { code: 'connectionLost' } }));
+    queue.connect(send);
+    queue.openGate();
+    expect(sent).toHaveLength(2);
+  });
+
+  it('refreshes the token also before the door, over every connection', () => {
+    const { queue, sent, send, request } = createOpen();
+    void request('refreshToken', { token: 't' }, true);
+    void request('message', { body: 1 });
+    queue.disconnect();
+    queue.connect(send);
+    queue.closeGate();
+    expect(sent.map(({ method }) => method)).toEqual(['refreshToken', 'message', 'refreshToken']);
+  });
+
+  it('tells what cannot go on in a new session: what meant the old one, and messages that may have been sent', async () => {
+    const { queue, sent, send, request } = createOpen();
+    const lost = [request('mute', { track: 't', muted: true }), request('message', { body: 'maybe' })];
+    void request('message', { body: 'kept', acknowledge: true, id: 'a' });
+    void request('receipt', { ordinals: [1] });
+    void request('update', { name: 'x' });
+    queue.disconnect();
+    void request('message', { body: 'unsent' });
+    lost.push(request('unpublish', { track: 't' }));
+    const outcomes = Promise.allSettled(lost);
+    queue.dropForeign();
+    const codes = (await outcomes).map((result) => result.status === 'rejected' && result.reason.code);
+    expect(codes).toEqual(['sessionLost', 'connectionLost', 'sessionLost']);
+    queue.connect(send);
+    queue.openGate();
+    expect(sent.slice(5).map(({ id }) => id)).toEqual([3, 4, 5, 6]);
+  });
+
+  it('keeps no more unanswered than the server remembers', () => {
+    const { sent, request, answer } = createOpen();
+    for (let body = 0; body < 100; body += 1) void request('message', { body });
+    expect(sent).toHaveLength(bounds.unansweredRequests);
+    answer(5, { recipients: 1 });
+    expect(sent).toHaveLength(bounds.unansweredRequests + 1);
+    answer(0, { recipients: 1 });
+    expect(sent.map(({ id }) => id)).toEqual(Array.from({ length: sent.length }, (_, index) => index + 1));
+  });
+
+  it('waits longer for a reply than the heartbeat takes to find a dead connection', async () => {
+    const { queue, request } = createOpen();
+    queue.setLimits(announced({}, 60_000));
+    const late = expect(request('message', { body: 1 })).rejects.toMatchObject({ code: 'requestTimeout' });
+    await vi.advanceTimersByTimeAsync(64_999);
+    expect(queue.size).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await late;
+  });
+
+  describe('requests without a reply', () => {
+    it('leave at once, without an id', () => {
+      const { queue, sent } = createOpen();
+      expect(queue.post('message', { body: 1 })).toBe(true);
+      expect(sent).toEqual([{ method: 'message', params: { body: 1 } }]);
+      expect(queue.size).toBe(0);
+    });
+
+    it('are not sent without a connection, beyond the rate or the size, or past what waits', () => {
+      const { queue, sent, send, request } = createQueue();
+      expect(queue.post('message', { body: 1 })).toBe(false);
+      queue.connect(send);
+      expect(queue.post('message', { body: 1 })).toBe(false);
+      queue.setLimits(announced({ requestBurst: 2.5, requestsPerSecond: 1 }));
+      queue.openGate();
+      expect(queue.post('message', { body: 'x'.repeat(1_000) })).toBe(false);
+      expect([1, 2, 3].map((body) => queue.post('message', { body }))).toEqual([true, true, false]);
+      void request('message', { body: 4 });
+      expect(queue.post('message', { body: 5 })).toBe(false);
+      expect(sent).toHaveLength(2);
+    });
+
+    it('leave in spite of all that when they are urgent', () => {
+      const { queue, sent, send, request } = createQueue();
+      void request('message', { body: 1 });
+      queue.connect(send);
+      expect(queue.post('leave', {}, { urgent: true })).toBe(true);
+      expect(sent).toEqual([{ method: 'leave', params: {} }]);
+    });
   });
 
   it('rejects everything at the end, and leaves no timer', async () => {

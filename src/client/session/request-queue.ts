@@ -1,42 +1,21 @@
+import { bounds } from '../../protocol/bounds.ts';
 import { type Method, type RequestInput, type RequestResult, requests } from '../../protocol/requests.ts';
 import { CrosspointClientError, type LocalErrorCode } from '../client-error.ts';
 import type { ReplyFrame } from './decode-frame.ts';
 import { writeJson } from './json-with-bytes.ts';
 import { type Pace, Pacer } from './pacer.ts';
+import { endsWithConnection, isPortable, mayBeRepeated } from './request-rules.ts';
 
 /** Requests that wait for being sent or answered; an application that has more is not listening to replies. */
 const maxWaitingRequests = 256;
 /** A server that is alive answers in milliseconds; media negotiation on a loaded one may take seconds. */
 const replyTimeoutMs = 15_000;
+/** A reply is waited for longer than the heartbeat takes to find a dead connection: over another one it still comes. */
+const afterHeartbeatMs = 5_000;
 /** How often a request that was refused for its rate is sent again. */
 const maxRateRetries = 5;
 const defaultRetryAfterMs = 1000;
 const maxRetryAfterMs = 10_000;
-
-/**
- * Requests whose repetition does no harm: sent again when a cut left their outcome unknown. The others are rejected then,
- * because a message or a relayed offer would arrive twice.
- */
-const repeatable: ReadonlySet<Method> = new Set<Method>([
-  'update',
-  'mute',
-  'unpublish',
-  'subscribe',
-  'unsubscribe',
-  'receipt',
-]);
-
-/**
- * Negotiation with the server itself states a whole, so that saying it twice changes nothing. An acknowledged message has
- * an id, by which the server knows it again.
- */
-function isRepeatable(method: Method, params: object): boolean {
-  if ('acknowledge' in params && params.acknowledge === true) return true;
-  return repeatable.has(method) || 'connection' in params;
-}
-
-/** Requests that mean the same in a new session; all others name what has gone with the old one. */
-const portable: ReadonlySet<Method> = new Set<Method>(['message', 'receipt', 'update']);
 
 interface Waiting {
   readonly id: number;
@@ -44,8 +23,12 @@ interface Waiting {
   readonly text: string;
   /** Sent without waiting for the gate: `join` itself, and `ping`. */
   readonly urgent: boolean;
+  /** Its repetition in another session does no harm. */
   readonly repeatable: boolean;
+  /** On the present connection. */
   sent: boolean;
+  /** It was sent on an earlier connection, and may have been carried out. */
+  uncertain: boolean;
   rateRetries: number;
   timer: ReturnType<typeof setTimeout> | undefined;
   readonly succeed: (result: unknown) => void;
@@ -54,7 +37,8 @@ interface Waiting {
 
 /**
  * The one queue of requests, across sockets and sessions. It is bounded and keeps their order. Requests leave while the
- * gate is open; at a cut the unsent and the repeatable ones stay for the next socket.
+ * gate is open. At a cut they stay for the next socket: the server knows those that it has carried out by their ids, as
+ * long as no more are unanswered than it remembers.
  */
 export class RequestQueue {
   readonly #waiting = new Map<number, Waiting>();
@@ -64,6 +48,7 @@ export class RequestQueue {
   #pause: ReturnType<typeof setTimeout> | undefined;
   #pacer: Pacer | undefined;
   #maxFrameBytes = Number.POSITIVE_INFINITY;
+  #replyTimeoutMs = replyTimeoutMs;
 
   get size(): number {
     return this.#waiting.size;
@@ -75,8 +60,9 @@ export class RequestQueue {
   }
 
   /** Takes what the server announced; its count of the rate begins anew with each connection. */
-  setLimits(limits: Pace & { maxFrameBytes: number }): void {
+  setLimits({ limits, heartbeat }: Announced): void {
     this.#maxFrameBytes = limits.maxFrameBytes;
+    this.#replyTimeoutMs = Math.max(replyTimeoutMs, heartbeat.timeoutMs + afterHeartbeatMs);
     this.#pacer = new Pacer(limits, performance.now());
   }
 
@@ -85,28 +71,34 @@ export class RequestQueue {
     this.#flush();
   }
 
-  /** Keeps requests back: the session waits before the room's door. */
+  /** Keeps all but urgent requests back: the session waits before the room's door. */
   closeGate(): void {
     this.#gateOpen = false;
+    for (const request of [...this.#waiting.values()]) if (request.urgent && !request.sent) this.#transmit(request);
   }
 
-  /** Takes the socket away. What was sent and must not be repeated is rejected. */
+  /** Takes the socket away. What was about the connection goes with it, all else waits for the next one. */
   disconnect(): void {
     this.#send = undefined;
     this.#gateOpen = false;
     this.#endPause();
     for (const request of [...this.#waiting.values()]) {
       clearTimeout(request.timer);
-      if (!request.sent) continue;
+      if (endsWithConnection(request.method)) this.#reject(request, 'connectionLost');
+      request.uncertain ||= request.sent;
       request.sent = false;
-      if (request.urgent || !request.repeatable) this.#reject(request, 'connectionLost');
     }
   }
 
-  /** The session has ended but a new one begins: rejects what meant the old one. */
+  /**
+   * The session has ended but a new one begins, which knows no ids of the old one: rejects what meant the old one, and
+   * what may have been carried out and must not be done twice. Urgent requests are about the new one, or a newer token.
+   */
   dropForeign(): void {
     for (const request of [...this.#waiting.values()]) {
-      if (!portable.has(request.method) && !request.urgent) this.#reject(request, 'sessionLost');
+      if (request.urgent) continue;
+      if (!isPortable(request.method)) this.#reject(request, 'sessionLost');
+      else if (request.uncertain && !request.repeatable) this.#reject(request, 'connectionLost');
     }
   }
 
@@ -130,8 +122,25 @@ export class RequestQueue {
   settle(reply: ReplyFrame): void {
     const request = typeof reply.id === 'number' ? this.#waiting.get(reply.id) : undefined;
     if (!request) return;
-    if (reply.kind === 'result') return void this.#remove(request).succeed(reply.result);
-    const { code, message, data } = reply.error;
+    if (reply.kind === 'result') this.#remove(request).succeed(reply.result);
+    else this.#handleError(request, reply.error);
+    // There is room for another unanswered one.
+    this.#flush();
+  }
+
+  /**
+   * Sends a request to which there is no reply unless it fails: at once, or never. What waits is not overtaken, but for
+   * urgent ones. False when it was not sent.
+   */
+  post<M extends Method>(method: M, params: RequestInput<M>, { urgent = false } = {}): boolean {
+    const text = writeJson({ method, params });
+    if (!this.#send || exceeds(text, this.#maxFrameBytes)) return false;
+    if (!urgent && !this.#isFree()) return false;
+    this.#send(text);
+    return true;
+  }
+
+  #handleError(request: Waiting, { code, message, data }: Refusal): void {
     if (code === 'rateLimited' && this.#postpone(request, data)) return;
     if (code === 'notAdmitted' && this.#holdBack(request)) return;
     this.#remove(request).fail(new CrosspointClientError(code, { message, data }));
@@ -150,8 +159,9 @@ export class RequestQueue {
     }
     const request: Waiting = {
       ...{ id, method, text, urgent, ...outcome },
-      repeatable: isRepeatable(method, params),
+      repeatable: mayBeRepeated(method, params),
       sent: false,
+      uncertain: false,
       rateRetries: 0,
       timer: undefined,
     };
@@ -162,8 +172,12 @@ export class RequestQueue {
 
   #flush(): void {
     if (!this.#gateOpen || this.#pause !== undefined) return;
-    for (const request of [...this.#waiting.values()]) {
+    const requests = [...this.#waiting.values()];
+    let unanswered = requests.filter(({ sent }) => sent).length;
+    for (const request of requests) {
       if (request.sent) continue;
+      unanswered += 1;
+      if (unanswered > bounds.unansweredRequests) return;
       const waitMs = this.#pacer?.take(performance.now()) ?? 0;
       if (waitMs > 0) {
         this.#pauseFor(waitMs);
@@ -173,11 +187,24 @@ export class RequestQueue {
     }
   }
 
+  /** Nothing waits to be sent, and another request is within the rate. */
+  #isFree(): boolean {
+    if (!this.#gateOpen || this.#pause !== undefined) return false;
+    for (const { sent } of this.#waiting.values()) if (!sent) return false;
+    return (this.#pacer?.take(performance.now()) ?? 0) === 0;
+  }
+
   #transmit(request: Waiting): void {
     if (!this.#send) return;
+    const timeoutMs = endsWithConnection(request.method) ? replyTimeoutMs : this.#replyTimeoutMs;
     request.sent = true;
-    request.timer = setTimeout(() => this.#reject(request, 'requestTimeout'), replyTimeoutMs);
+    request.timer = setTimeout(() => this.#handleSilence(request), timeoutMs);
     this.#send(request.text);
+  }
+
+  #handleSilence(request: Waiting): void {
+    this.#reject(request, 'requestTimeout');
+    this.#flush();
   }
 
   /** It was sent along with a join that has to wait; it leaves again once the gate opens. */
@@ -226,6 +253,14 @@ export interface Outcome<M extends Method> {
   urgent?: boolean;
   succeed: (result: RequestResult<M>) => void;
   fail: (error: CrosspointClientError) => void;
+}
+
+type Refusal = Extract<ReplyFrame, { kind: 'error' }>['error'];
+
+/** What the join reply says of how to ask. */
+interface Announced {
+  limits: Pace & { maxFrameBytes: number };
+  heartbeat: { timeoutMs: number };
 }
 
 interface AddedRequest extends Pick<Waiting, 'method' | 'urgent' | 'succeed' | 'fail'> {

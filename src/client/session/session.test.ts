@@ -7,14 +7,20 @@ const message = (body: unknown) => ({ from: 'p1', type: '', at: 1, body });
 
 function createSession(reconnect = {}) {
   const network = new FakeNetwork();
-  const session = new Session({ url: 'https://host.example', WebSocket: network.WebSocket, reconnect });
+  const warnings: unknown[] = [];
+  const logger = {
+    debug: () => {},
+    info: () => {},
+    warn: (_: string, details: unknown) => void warnings.push(details),
+  };
+  const session = new Session({ url: 'https://host.example', WebSocket: network.WebSocket, reconnect, logger });
   const states: ClientState['status'][] = [];
   const established: Established['how'][] = [];
   const events: SessionEvent[] = [];
   session.on('stateChanged', ({ status }) => states.push(status));
   session.on('established', ({ how }) => established.push(how));
   session.on('eventReceived', (event) => events.push(event));
-  return { network, session, states, established, events };
+  return { network, session, states, established, events, warnings };
 }
 
 async function createJoined(reconnect = {}) {
@@ -255,24 +261,21 @@ describe('Session', () => {
   });
 
   describe('requests at a cut', () => {
-    it('sends unsent and repeatable requests again after a resume, in order, and rejects the others', async () => {
+    it('sends unanswered and unsent requests again after a resume, in order', async () => {
       const { network, session } = await createJoined();
       const muted = session.request('mute', { track: 't1', muted: true });
-      const lost = expect(session.request('message', { body: 'maybe' })).rejects.toMatchObject({
-        code: 'connectionLost',
-      });
+      const said = session.request('message', { body: 'maybe' });
       network.socket.break();
-      await lost;
       const later = session.request('message', { body: 'later' });
       await vi.advanceTimersByTimeAsync(500);
       network.socket.open();
       expect(network.socket.requests.map(({ method }) => method)).toEqual(['join']);
       network.socket.acceptJoin({ resumed: true });
-      expect(network.socket.requests.map(({ method }) => method)).toEqual(['join', 'mute', 'message']);
-      network.socket.reply('mute', {});
-      network.socket.reply('message', { recipients: 1 });
+      const { requests } = network.socket;
+      expect(requests.map(({ method }) => method)).toEqual(['join', 'mute', 'message', 'message']);
+      for (const { id } of requests.slice(1)) network.socket.receive({ id, result: { recipients: 1 } });
       await expect(muted).resolves.toEqual({});
-      await expect(later).resolves.toMatchObject({ recipients: 1 });
+      await expect(Promise.all([said, later])).resolves.toMatchObject([{ recipients: 1 }, { recipients: 1 }]);
     });
 
     it('repeats a request under its own id', async () => {
@@ -284,6 +287,31 @@ describe('Session', () => {
       network.socket.open();
       network.socket.acceptJoin({ resumed: true });
       expect(network.socket.last('mute').id).toBe(id);
+    });
+
+    it('rejects a message that may have been sent when a new session begins', async () => {
+      const { network, session } = await createJoined();
+      const lost = expect(session.request('message', { body: 'maybe' })).rejects.toMatchObject({
+        code: 'connectionLost',
+      });
+      network.socket.break();
+      await vi.advanceTimersByTimeAsync(500);
+      network.socket.open();
+      network.socket.refuse('join', 'sessionNotFound');
+      await vi.advanceTimersByTimeAsync(0);
+      network.socket.acceptJoin({ session: 'session-2' });
+      await lost;
+      expect(network.socket.count('message')).toBe(0);
+    });
+
+    it('counts ids on, over connections and sessions', async () => {
+      const { network, session } = await createJoined();
+      void session.request('update', { name: 'Al' });
+      const { id } = network.socket.last('update');
+      network.socket.break(4503);
+      await vi.advanceTimersByTimeAsync(500);
+      network.socket.open();
+      expect(network.socket.last('join').id).toBeGreaterThan(id);
     });
 
     it('rejects what meant the old session when a new one begins, and keeps messages', async () => {
@@ -298,6 +326,15 @@ describe('Session', () => {
       network.socket.acceptJoin({ session: 'session-2' });
       await muted;
       expect(network.socket.requests.map(({ method }) => method)).toEqual(['join', 'message']);
+    });
+
+    it('says when a request without a reply failed', async () => {
+      const { network, session, warnings } = await createJoined();
+      expect(session.post('message', { to: 'nobody', body: 1 })).toBe(true);
+      expect(network.socket.last('message')).not.toHaveProperty('id');
+      const error = { code: 'participantNotFound', message: 'gone', method: 'message' };
+      network.socket.receive({ id: null, error });
+      expect(warnings).toEqual([error]);
     });
 
     it('rejects requests outside of a room', async () => {
