@@ -12,12 +12,23 @@ export const handleMessage: Handler<'message'> = (context, params) => {
   const session = context.requireGrant('message');
   const json = context.jsonOf('body', params.body);
   requireSize(json, context.hub.limits.maxMessageBytes);
-  const retryAfterMs = session.messageRate.take(1, performance.now());
-  if (retryAfterMs > 0) throw new CrosspointError('rateLimited', { data: { retryAfterMs } });
+  requireRate(context, session);
   if (params.to !== undefined && params.toUser !== undefined) throw invalid('toUser', 'Give either to or toUser.');
   if (params.acknowledge) return keep(context, { session, params, json });
   return params.id === undefined ? send(context, { session, params, json }) : sendOnce(context, session, params, json);
 };
+
+/** The first refusals warn; whoever goes on all the same is sent away, as for requests of any kind. */
+function requireRate({ hub, peer }: RequestContext, session: Session): void {
+  const retryAfterMs = session.messageRate.take(1, performance.now());
+  if (retryAfterMs === 0) {
+    if (session.messageRefusals > 0 && session.messageRate.full) session.messageRefusals = 0;
+    return;
+  }
+  session.messageRefusals += 1;
+  if (session.messageRefusals > hub.limits.rateLimitRefusals) peer.disconnect('rateLimitExceeded');
+  throw new CrosspointError('rateLimited', { data: { retryAfterMs } });
+}
 
 interface Outgoing {
   session: Session;

@@ -50,6 +50,8 @@ export class Session implements FeedReader {
   /** Runs until the token expires. Kept by the session registry. */
   expiryTimer: NodeJS.Timeout | undefined;
   ended = false;
+  /** Messages refused in a row because they came too fast. */
+  messageRefusals = 0;
   #peer: Peer | undefined;
   #seq = 0;
   readonly #replay: ReplayBuffer;

@@ -83,6 +83,14 @@ describe('media', () => {
     await bob.request('unsubscribe', { tracks: [track] });
   });
 
+  it('is not negotiated by an answer to an offer that was answered before', async () => {
+    const [alice, bob] = [await join('Alice'), await join('Bob')];
+    await publish(alice);
+    const { negotiation, sdp } = await accept(bob);
+    const again = bob.request('answer', { connection: 'subscribe', negotiation, sdp: answerTo(sdp) });
+    await expect(again).rejects.toMatchObject({ code: 'staleNegotiation' });
+  });
+
   it('may be muted and ended, which the others learn', async () => {
     const [alice, bob] = [await join('Alice'), await join('Bob')];
     const { tracks = [] } = await publish(alice);
