@@ -29,10 +29,10 @@ async function start({ config, switches, guestKey }: LoadedConfig): Promise<void
   closer.watchSignals();
   const server = await createServer({ config, logger });
   if (closer.handleStarted(server)) return;
-  const { addresses, openToNetwork } = server;
+  const { addresses, openTo } = server;
   const guestLink = guestKey && (await createGuestLink(addresses.demo, guestKey));
   const { selfSigned } = config.http.tls;
-  print(renderBanner(addresses, { version: packageVersion(), selfSigned, openToNetwork, guestLink }));
+  print(renderBanner(addresses, { version: packageVersion(), selfSigned, openTo, guestLink }));
   if (switches.has('lan')) print(renderQrCode(guestLink ?? addresses.demo));
   if (switches.has('ready-json')) {
     print(`${JSON.stringify({ event: 'ready', pid: process.pid, ...addresses, guestLink })}\n`);

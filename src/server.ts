@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createAccess } from './server/access.ts';
+import { createAccess, type OpenTo } from './server/access.ts';
 import { checkConfigFiles, openDatabase } from './server/config-files.ts';
 import { HttpEdge } from './server/http-edge.ts';
 import { createMetrics } from './server/metrics.ts';
@@ -26,6 +26,11 @@ import { StaticFiles } from './signaling/static-files.ts';
 
 const WEB_DEMO_DIR = fileURLToPath(new URL('../dist/web-demo', import.meta.url));
 
+const openModeWarnings = {
+  network: 'open mode: everybody who can reach this server may join every room',
+  machine: 'development mode: no access token is asked for, because only this machine can reach the server',
+} as const;
+
 export interface ServerOptions {
   config: Config;
   logger: Logger;
@@ -43,8 +48,7 @@ interface ServerAddresses {
 
 export interface RunningServer {
   readonly addresses: ServerAddresses;
-  /** Everybody who can reach the server over the network may join every room. */
-  readonly openToNetwork: boolean;
+  readonly openTo: OpenTo;
   /** Living things, for tests that nothing is left. */
   counts(): { hub: HubCounts; sfu: SfuCounts };
   /** Process ids of the media workers. */
@@ -96,7 +100,7 @@ async function start({ config, logger, parts }: ServerOptions & { parts: Parts }
   const turn = await startTurn({ config, logger, credentials, mediaPorts: sfu.ports });
   if (turn.server) parts.add(turn.server);
   const counters = new HubCounters();
-  const { doorkeeper, verifier, openToNetwork } = createAccess(config, database);
+  const { doorkeeper, verifier, openTo } = createAccess(config, database);
   const webhooks = createWebhooks(config, logger);
   if (webhooks) parts.add(webhooks);
   const { iceServersFor } = turn;
@@ -114,14 +118,14 @@ async function start({ config, logger, parts }: ServerOptions & { parts: Parts }
   const http = parts.add(await listen(config, { credentials, hub, metrics, verifier, logger }));
   parts.add(hub);
   logger.debug({ host: config.http.host, port: http.address.port }, 'HTTP listens');
-  if (openToNetwork) logger.warn('open mode: everybody who can reach this server may join every room');
+  if (openTo) logger.warn(openModeWarnings[openTo]);
   return {
     addresses: {
       ...httpAddresses(config, http.address.port),
       media: sfu.ports,
       turn: turn.urls.map((url) => ({ url })),
     },
-    openToNetwork,
+    openTo,
     counts: () => ({ hub: hub.counts(), sfu: sfu.counts() }),
     workerPids: () => sfu.workerPids(),
     drain: () => drain(config, hub),

@@ -7,12 +7,14 @@ import { Revocations } from '../signaling/auth/revocations.ts';
 import { TokenVerifier } from '../signaling/auth/token-verifier.ts';
 import type { Database } from '../signaling/storage/database.ts';
 
+/** Whoever may join without a token: everybody who can reach the server, over the network or only on this machine. */
+export type OpenTo = 'network' | 'machine' | undefined;
+
 interface Access {
   doorkeeper: Doorkeeper;
   /** Absent without keys; there is no HTTP API then. */
   verifier: TokenVerifier | undefined;
-  /** Everybody who can reach the server over the network may join. */
-  openToNetwork: boolean;
+  openTo: OpenTo;
 }
 
 /** What the configuration says about who may come in. */
@@ -26,7 +28,7 @@ export function createAccess(config: Config, database: Database): Access {
   return {
     doorkeeper: new Doorkeeper({ mode, verifier, clockToleranceSeconds, revocations }),
     verifier,
-    openToNetwork: mode === 'open' && isExposed(config),
+    openTo: mode === 'open' ? (isExposed(config) ? 'network' : 'machine') : undefined,
   };
 }
 

@@ -11,8 +11,8 @@ interface BannerAddresses {
 interface BannerNotes {
   version: string;
   selfSigned: boolean;
-  /** Everybody may join, from everywhere. */
-  openToNetwork: boolean;
+  /** From where everybody may join without a token. */
+  openTo: 'network' | 'machine' | undefined;
   /** The demo's address with a token for guests. */
   guestLink?: string | undefined;
 }
@@ -31,7 +31,8 @@ export function renderBanner(addresses: BannerAddresses, about: BannerNotes): st
     .filter(([, text]) => text !== '')
     .map(([title = '', text = '']) => `  ${title.padEnd(10)} ${text}`);
   const notes = [
-    about.openToNetwork && 'WARNING: open mode. Everybody who can reach this server may join every room.',
+    about.openTo === 'network' && 'WARNING: open mode. Everybody who can reach this server may join every room.',
+    about.openTo === 'machine' && 'DEVELOPMENT MODE: no access token is asked for. Only this machine can connect.',
     about.guestLink && 'The link lets in whoever has it, for a day. Without it nobody comes in.',
     about.selfSigned && 'The certificate is self-signed: browsers warn, and let you go on.',
   ].flatMap((note) => (note ? ['', `  ${note}`] : []));

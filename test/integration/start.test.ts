@@ -66,6 +66,15 @@ describe('starting the server', () => {
     expect(code).toBe(0);
   });
 
+  it('says loudly that it asks for no token, also when only this machine can reach it, and is quiet with a key', async () => {
+    const development = 'development mode: no access token is asked for';
+    await using open = await startServerProcess();
+    await expect.poll(() => open.log()).toContain(development);
+    await using locked = await startServerProcess(['--auth-api-keys', `web:${'x'.repeat(32)}`]);
+    await locked.stop();
+    expect(locked.log()).not.toContain(development);
+  });
+
   it('does not start beyond loopback without a decision about who may join, and warns when it is open', async () => {
     await expect(startServerProcess(['--host', '0.0.0.0'])).rejects.toThrow('expected a decision about who may join');
     await using server = await startServerProcess(['--host', '0.0.0.0', '--auth-mode', 'open']);

@@ -166,13 +166,17 @@ describe('what ends the connection', () => {
   });
 
   it('silence: a dead client is found within the timeout, and its session is kept', async () => {
-    server = await startHub({ limits: { heartbeatIntervalMs: 100, heartbeatTimeoutMs: 250 } });
+    // Long enough that a machine which does many things at a time does not silence those who answer.
+    const heartbeatTimeoutMs = 2_000;
+    server = await startHub({ limits: { heartbeatIntervalMs: 200, heartbeatTimeoutMs } });
     const alice = await SignalingClient.join(server.url, { room: 'tea' });
     const dead = await SignalingClient.connect(server.url, { autoPong: false });
     const me = await dead.request('join', { room: 'tea' });
     const since = performance.now();
     await expectEnd(dead, 'heartbeatTimeout');
-    expect(performance.now() - since).toBeLessThan(600);
+    const elapsedMs = performance.now() - since;
+    expect(elapsedMs).toBeGreaterThan(heartbeatTimeoutMs - 250);
+    expect(elapsedMs).toBeLessThan(heartbeatTimeoutMs * 2);
     await alice.event('participantUpdated', ({ state }) => state === 'reconnecting');
     const again = await SignalingClient.join(server.url, {
       room: 'tea',
@@ -183,11 +187,11 @@ describe('what ends the connection', () => {
   });
 
   it('is not silence where ping requests come instead of WebSocket pongs', async () => {
-    server = await startHub({ limits: { heartbeatIntervalMs: 100, heartbeatTimeoutMs: 250 } });
+    server = await startHub({ limits: { heartbeatIntervalMs: 100, heartbeatTimeoutMs: 1_500 } });
     const client = await SignalingClient.connect(server.url, { autoPong: false });
     await client.request('join', { room: 'tea' });
-    for (let count = 0; count < 6; count += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let count = 0; count < 8; count += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
       await client.request('ping', {});
     }
     expect(client.events).toEqual([]);
