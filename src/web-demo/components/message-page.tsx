@@ -15,15 +15,17 @@ interface MessagePageProps {
   readonly text: string;
   readonly testId: string;
   readonly detail?: string;
+  /** Which of the situations it is, where one code stands for several. */
+  readonly kind?: string;
   readonly children?: ComponentChildren;
 }
 
 /** A page that says one thing and what can be done about it. */
-function MessagePage({ icon, title, text, testId, detail, children }: MessagePageProps) {
+function MessagePage({ icon, title, text, testId, detail, kind, children }: MessagePageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
-    <div class="message-page" data-testid={testId} data-reason={detail}>
+    <div class="message-page" data-testid={testId} data-reason={detail} data-kind={kind}>
       <MatrixField />
       <header class="page-header">
         <Logo />
@@ -71,6 +73,7 @@ export function EndedPage({ reason }: { readonly reason: EndReason }) {
       text={text}
       testId="ended"
       detail={code}
+      kind={kind}
     >
       <div class="message-buttons">
         {canRejoin ? (
