@@ -5,8 +5,8 @@ import { Subscriber } from '../../../../src/loadtest/media/subscriber.ts';
 import { events } from '../../../../src/protocol/events.ts';
 import type { SignalingClient } from '../../../support/signaling-client.ts';
 
-/** How long a visitor waits for the own media; whoever else is there may have left by then. */
-const patienceMs = 5_000;
+/** How long a visitor waits for media, which comes within milliseconds. */
+const patienceMs = 10_000;
 
 /** How far visitors got, all together. */
 export interface MediaTally {
@@ -32,50 +32,55 @@ export class MediaVisitors {
   }
 }
 
+interface MediaVisitorOptions {
+  client: SignalingClient;
+  visitors: MediaVisitors;
+  video: boolean;
+}
+
 /** Media of one visit, without a browser: real ICE, DTLS and SRTP with sound and picture that were encoded before. */
 export class MediaVisitor {
   readonly #client: SignalingClient;
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
   readonly #connected = Promise.withResolvers<void>();
+  readonly #heard = Promise.withResolvers<void>();
   #seenEvents = 0;
 
-  constructor(client: SignalingClient, { certificate, ticker, tally }: MediaVisitors) {
+  constructor({ client, visitors: { certificate, ticker, tally }, video }: MediaVisitorOptions) {
     this.#client = client;
-    const onFailed = (reason: string) => tally.failures.push(reason);
     const nothing = () => undefined;
+    const onFailed = (reason: string) => tally.failures.push(reason);
+    const common = { certificate, ticker, onIceConnected: nothing, onFailed };
     this.#publisher = new Publisher({
-      ...{
-        certificate,
-        ticker,
-        audio: true,
-        video: true,
-        layers: 2,
-        countSent: nothing,
-        onIceConnected: nothing,
-        onFailed,
-      },
+      ...{ ...common, audio: true, video, layers: 2, countSent: nothing },
       onConnected: () => {
         tally.connected += 1;
         this.#connected.resolve();
       },
     });
     this.#subscriber = new Subscriber({
-      ...{ certificate, ticker, onIceConnected: nothing, onConnected: nothing, onPacket: nothing, onFailed },
+      ...{ ...common, onConnected: nothing, onPacket: nothing },
       onFirstPacket: () => {
         tally.heard += 1;
+        this.#heard.resolve();
       },
     });
     client.on('frame', () => this.#answerOffers());
+    this.#answerOffers();
   }
 
-  /** Publishes, and waits until the media flows. */
+  /** Publishes, and waits until the media can flow. */
   async publish(): Promise<void> {
     const { offer, tracks } = this.#publisher;
     const { sdp = '' } = await this.#client.request('offer', { connection: 'publish', sdp: offer, tracks });
     this.#publisher.accept(sdp);
-    const timer = setTimeout(() => this.#connected.reject(new Error('The media did not connect.')), patienceMs);
-    await this.#connected.promise.finally(() => clearTimeout(timer));
+    await inTime(this.#connected, 'The publish connection did not come up.');
+  }
+
+  /** Waits until somebody else was heard. */
+  hear(): Promise<void> {
+    return inTime(this.#heard, 'Nobody was heard.');
   }
 
   close(): void {
@@ -94,4 +99,9 @@ export class MediaVisitor {
       if (sdp !== undefined) this.#client.send('answer', { connection, negotiation, sdp });
     }
   }
+}
+
+async function inTime({ promise, reject }: PromiseWithResolvers<void>, otherwise: string): Promise<void> {
+  const timer = setTimeout(() => reject(new Error(otherwise)), patienceMs);
+  await promise.finally(() => clearTimeout(timer));
 }
