@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { httpLimits } from '../shared/limits.ts';
 import type { TlsCredentials } from '../shared/tls/tls-credentials.ts';
 
 type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -31,7 +32,7 @@ export class HttpEdge {
       ? createHttpsServer({ cert: credentials.certificate, key: credentials.key, minVersion: 'TLSv1.2' }, onRequest)
       : createServer(onRequest);
     server.on('upgrade', onUpgrade);
-    server.listen({ host, port });
+    server.listen({ host, port, backlog: httpLimits.acceptBacklog });
     await once(server, 'listening');
     const address = server.address();
     if (typeof address !== 'object' || address === null) throw new Error('The HTTP server has no address.');

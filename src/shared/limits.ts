@@ -170,6 +170,12 @@ export const wireLimits = {
   concurrentInflations: 4,
 } as const;
 
+export const httpLimits = {
+  /** Connections that wait in the kernel to be accepted: a thousand users who come back at once fit. Beyond it clients
+   * try again after one, three and seven seconds. The kernel may grant less (`net.core.somaxconn`). */
+  acceptBacklog: 4_096,
+} as const;
+
 export const webhookLimits = {
   /** Events that wait for one receiver: some minutes of a busy server, in 300 kB. */
   maxQueued: 1_000,
