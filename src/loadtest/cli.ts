@@ -8,7 +8,8 @@ import type { Output, Plan } from './plan/plan.ts';
 import { expectedConnections } from './plan/scenario-schemas.ts';
 import { renderHtml } from './report/html.ts';
 import { createProgressView } from './report/live-view.ts';
-import { buildReport, mergeReports, type Report } from './report/report.ts';
+import { mergeReports } from './report/merge-reports.ts';
+import { buildReport, type Report } from './report/report.ts';
 import { renderTable } from './report/table.ts';
 import { runLoad } from './run/run-load.ts';
 

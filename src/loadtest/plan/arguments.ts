@@ -64,11 +64,21 @@ function pick(values: Record<string, unknown>, fields: Fields): Record<string, u
   return Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(fields, name)));
 }
 
-function validated<T>(schema: z.ZodType<T>, value: unknown): T {
+function validated<T>(schema: z.ZodType<T>, value: unknown, nameOf = placeName): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => `${issue.path.map(String).join('.') || 'plan'}: ${issue.message}`);
-  throw new UsageError(lines.join('\n'));
+  throw new UsageError(result.error.issues.map(({ path, message }) => `${nameOf(path)}: ${message}`).join('\n'));
+}
+
+/** A place in a file, such as `scenarios.1.rate`. */
+function placeName(path: PropertyKey[]): string {
+  return path.map(String).join('.') || 'plan';
+}
+
+/** The flag that a value came from: `--rate` for `scenarios.0.rate`, `--assert` for `assert.0`. */
+function flagName(path: PropertyKey[]): string {
+  const name = path.filter((key) => typeof key === 'string' && key !== 'scenarios').map(String)[0];
+  return name === undefined ? 'plan' : `--${kebab(name)}`;
 }
 
 function readPlanFile(path: string): Record<string, unknown> {
@@ -90,8 +100,8 @@ function parseRun(type: ScenarioType, args: string[]): Command {
   const scenarios = [{ type, ...pick(values, flags) }];
   return {
     kind: 'run',
-    plan: validated(plan, { ...pick(values, planFields), scenarios }),
-    output: validated(output, pick(values, outputFields)),
+    plan: validated(plan, { ...pick(values, planFields), scenarios }, flagName),
+    output: validated(output, pick(values, outputFields), flagName),
   };
 }
 
@@ -126,7 +136,8 @@ export function parseCommand(args: string[]): Command {
   if (isScenarioType(name)) return parseRun(name, rest);
   if (name === 'mixed') return parseMixed(rest);
   if (name === 'merge') return parseMerge(rest);
-  throw new UsageError(`there is no scenario ${name}; there are ${Object.keys(scenarioSchemas).join(', ')} and mixed`);
+  const known = [...Object.keys(scenarioSchemas), 'mixed', 'merge'].join(', ');
+  throw new UsageError(`there is no scenario ${name}; choose from ${known}`);
 }
 
 function helpLines(fields: Fields): string[] {
@@ -135,8 +146,10 @@ function helpLines(fields: Fields): string[] {
       field instanceof z.ZodDefault || field instanceof z.ZodPrefault
         ? JSON.stringify(field.def.defaultValue)
         : undefined;
-    const suffix = fallback === undefined || fallback === '[]' ? '' : ` [${fallback.replaceAll('"', '')}]`;
-    return `  --${kebab(name).padEnd(16)} ${field.description ?? ''}${suffix}`;
+    const suffix =
+      fallback === undefined || fallback === '[]' || isSwitch(field) ? '' : ` [${fallback.replaceAll('"', '')}]`;
+    const shown = isSwitch(field) && fallback === 'true' ? `no-${kebab(name)}` : kebab(name);
+    return `  --${shown.padEnd(16)} ${field.description ?? ''}${suffix}`;
   });
 }
 
@@ -150,6 +163,12 @@ function scenarioHelp(type: ScenarioType): string {
     ...helpLines({ ...planFields, ...outputFields }),
   ].join('\n');
 }
+
+const examples = `Examples:
+  crosspoint load-test churn --rate 50 --rooms 20 --duration 1m --assert 'join.p99<200ms' --assert errors=0
+  crosspoint load-test media --rooms 2 --participants 5 --publishers 3 --url https://call.example.org --html report.html
+
+Exits with 0 when every --assert holds, 1 when one is missed or the run failed, 2 when the command line cannot be used.`;
 
 function generalHelp(): string {
   const scenarios = Object.entries(scenarioSchemas).map(
@@ -165,5 +184,7 @@ function generalHelp(): string {
     '',
     'For every scenario:',
     ...helpLines({ ...planFields, ...outputFields }),
+    '',
+    examples,
   ].join('\n');
 }

@@ -10,7 +10,7 @@ const most = 64;
 export const planFields = {
   url: z
     .url({ protocol: /^(https?|wss?)$/ })
-    .default('http://127.0.0.1:8080')
+    .default('http://127.0.0.1:4300')
     .describe('The server’s address.'),
   duration: durationMs.prefault('60s').describe('How long the load lasts, ramp included.'),
   ramp: durationMs.prefault('5s').describe('How long the load takes to reach its full rate or number.'),
@@ -32,7 +32,7 @@ export const planFields = {
     .describe('Prefix of room names; give each machine of a distributed load its own.'),
   localAddress: z.array(z.string()).default([]).describe('Local addresses to connect from, in turn (repeatable).'),
   timeout: durationMs.prefault('10s').describe('A request that takes longer counts as an error.'),
-  metricsUrl: z.url().optional().describe('The server’s metrics; without it the address with /metrics is tried.'),
+  metricsUrl: z.url().optional().describe('The server’s metrics, when they are not at /metrics of its address.'),
   metricsToken: z.string().optional().describe('Bearer token of the metrics endpoint.'),
   settle: durationMs.prefault('60s').describe('How long the server may take to return to its baseline (leak gate).'),
   heapTolerance: bytes.prefault('32MiB').describe('How much its heap may have grown (leak gate).'),

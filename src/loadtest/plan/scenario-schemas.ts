@@ -62,8 +62,8 @@ const media = z
     rooms: rooms(2),
     participants: participants(4),
     publishers: positiveInteger.optional().describe('Participants of a room who send; everyone when absent.'),
-    audio: flag.default(true).describe('Publishers send Opus.'),
-    video: flag.default(true).describe('Publishers send VP8.'),
+    audio: flag.default(true).describe('Publishers send no Opus.'),
+    video: flag.default(true).describe('Publishers send no VP8.'),
     layers: z.coerce.number().int().min(1).max(3).default(3).describe('Simulcast layers; 1 is plain VP8.'),
     height: positiveInteger.default(720).describe('Height at which receivers show video: chooses the layer they get.'),
     session: distribution

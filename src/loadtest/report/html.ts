@@ -3,7 +3,7 @@ import { type LatencyName, latencyNames } from '../core/recorder.ts';
 import { formatBytes, formatMs, formatNumber } from '../core/units.ts';
 import { latencyLabels } from './labels.ts';
 import { type Axis, escapeHtml, type Plot, renderPlot, type Series } from './plot.ts';
-import type { Report } from './report.ts';
+import { mostObjects, type Report } from './report.ts';
 
 const style = `
 :root{color-scheme:light dark;--ink:#1d2430;--soft:#5c6675;--ground:#fff;--card:#f5f7fa;--line:#dde3ea}
@@ -108,7 +108,23 @@ function throughputPlots(report: Report): Plot[] {
   ];
 }
 
-function serverPlots({ server }: Report): Plot[] {
+/** Those of which there ever were any; handles and descriptors follow the connections. */
+function objectsPlot({ server }: Report): Plot {
+  const names = Object.keys(mostObjects(server)).filter((name) => name !== 'fileDescriptors');
+  const series = names.map((name) => ({
+    label: name.replace('sfu.', ''),
+    points: server.map(({ atSeconds, objects }) => ({ x: atSeconds, y: objects[name] ?? 0 })),
+  }));
+  return {
+    title: 'Server objects',
+    x: seconds,
+    y: { label: 'objects', format: formatNumber, scale: 'linear' },
+    series,
+  };
+}
+
+function serverPlots(report: Report): Plot[] {
+  const { server } = report;
   if (server.length === 0) return [];
   const of = (label: string, value: (sample: Report['server'][number]) => number): Series => ({
     label,
@@ -128,6 +144,7 @@ function serverPlots({ server }: Report): Plot[] {
       y: { label: 'bytes', format: formatBytes, scale: 'linear' },
       series: [of('resident', (sample) => sample.residentBytes), of('heap in use', (sample) => sample.heapBytes)],
     },
+    objectsPlot(report),
     {
       title: 'Server event-loop delay',
       x: seconds,

@@ -6,8 +6,9 @@ import { parseCommand } from '../plan/arguments.ts';
 import type { Plan } from '../plan/plan.ts';
 import { renderHtml } from './html.ts';
 import { liveLines } from './live-view.ts';
+import { mergeReports } from './merge-reports.ts';
 import { linearTicks, logTicks } from './plot.ts';
-import { buildReport, mergeReports, type Report } from './report.ts';
+import { buildReport, type Report } from './report.ts';
 import { renderTable } from './table.ts';
 
 function planOf(args: string[]): Plan {
@@ -87,6 +88,20 @@ test('merges the reports of several machines into true percentiles of all operat
   expect(merged.figures['join.p50']).toBeCloseTo(10, 0);
   expect(merged.figures['join.max']).toBeCloseTo(90, 0);
   expect(merged.counters['joins.achieved']).toBe(4);
+});
+
+test('puts machines that began at different times on one axis, and adds their participants', () => {
+  const early = JSON.parse(JSON.stringify(reportOf([10, 10, 10])));
+  const late = { ...JSON.parse(JSON.stringify(reportOf([90]))), startedAt: new Date(2_000).toISOString() };
+  const levelled = { ...late, server: [], leaks: { leaks: [], settledAfterSeconds: 1 } };
+  for (const { seconds } of [early, levelled]) for (const second of seconds) second.levels = { participants: 5 };
+  const merged = mergeReports([levelled, early], []);
+  expect(merged.seconds.map(({ levels }) => levels.participants)).toEqual([5, 5, 10]);
+  expect(merged.seconds[2]?.latencies.join?.p99).toBeCloseTo(90, 0);
+  expect(merged.figures['participants.max']).toBe(10);
+  expect(merged.elapsedSeconds).toBe(5);
+  expect(merged.server).toHaveLength(2);
+  expect(merged.figures.leaks).toBe(0);
 });
 
 function mustGate(text: string) {

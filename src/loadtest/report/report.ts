@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { checkGates, type Gate, type GateResult } from '../core/gates.ts';
-import { LatencyHistogram, type LatencySummary } from '../core/histogram.ts';
+import type { LatencySummary } from '../core/histogram.ts';
 import type { LeakVerdict } from '../core/leak-gate.ts';
 import { type LatencyName, latencyNames } from '../core/recorder.ts';
 import { type BottleneckVerdict, judgeBottleneck } from '../core/self-observation.ts';
@@ -9,7 +8,7 @@ import type { SecondSummary, Totals } from '../core/totals.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { LoadResult } from '../run/run-load.ts';
 
-const reportVersion = 1;
+export const reportVersion = 1;
 
 /** Everything a run found out; what the JSON file holds and the other forms are drawn from. */
 export interface Report {
@@ -62,7 +61,7 @@ interface Parts {
 }
 
 /** Puts a report together, of one run or of several machines’. */
-function assemble({ totals, gates: asked, ...parts }: Parts): Report {
+export function assemble({ totals, gates: asked, ...parts }: Parts): Report {
   const latencies: Report['latencies'] = {};
   for (const name of latencyNames) {
     const histogram = totals.latencies.get(name);
@@ -129,6 +128,18 @@ function addServer({ server, leaks }: Measured, figures: Map<string, number>): v
   figures.set('server.residentMax', Math.max(...server.map(({ residentBytes }) => residentBytes)));
   figures.set('server.eventLoopP99', Math.max(...server.map(({ eventLoopP99Ms }) => eventLoopP99Ms)));
   figures.set('server.eventLoopMax', Math.max(...server.map(({ eventLoopMaxMs }) => eventLoopMaxMs)));
+  for (const [name, count] of Object.entries(mostObjects(server))) figures.set(`server.${name}.max`, count);
+}
+
+/** The greatest number of each kind of object that the server had at a time; without its handles, and those it never had. */
+export function mostObjects(server: ServerSample[]): Record<string, number> {
+  const most: Record<string, number> = {};
+  for (const { objects } of server) {
+    for (const [name, count] of Object.entries(objects)) {
+      if (count > 0 && !name.startsWith('handle.')) most[name] = Math.max(most[name] ?? 0, count);
+    }
+  }
+  return most;
 }
 
 function addMedia(counters: Record<string, number>, figures: Map<string, number>): void {
@@ -141,69 +152,4 @@ function addMedia(counters: Record<string, number>, figures: Map<string, number>
   if (seconds > 0) figures.set('media.bitratePerReceiver', (bytes * 8) / seconds);
   const { 'media.jitterSumMs': jitterSum = 0, 'media.jitterCount': jitterCount = 0 } = counters;
   if (jitterCount > 0) figures.set('media.jitterMs', jitterSum / jitterCount);
-}
-
-const storedReport = z.looseObject({
-  version: z.literal(reportVersion),
-  title: z.string(),
-  startedAt: z.string(),
-  elapsedSeconds: z.number(),
-  latencies: z.record(z.string(), z.looseObject({ hdr: z.string() })),
-  counters: z.record(z.string(), z.number()),
-  errors: z.record(z.string(), z.number()),
-});
-
-/** Makes one report of several machines’ JSON reports. Their server’s figures are the first’s: it is the same server. */
-export function mergeReports(documents: unknown[], gates: Gate[]): Report {
-  const reports = documents.map((document) => {
-    storedReport.parse(document);
-    // The document has just been recognised as this program’s own.
-    return document as Report;
-  });
-  const [first] = reports;
-  if (!first) throw new RangeError('nothing to merge');
-  const totals = new MergedTotals();
-  for (const report of reports) totals.add(report);
-  return assemble({
-    title: first.title,
-    startedAt: first.startedAt,
-    elapsedSeconds: Math.max(...reports.map(({ elapsedSeconds }) => elapsedSeconds)),
-    plan: first.plan,
-    totals,
-    server: first.server,
-    leaks: first.leaks,
-    tool: worstVerdict(reports.map(({ tool }) => tool)) ?? first.tool,
-    notes: [`Merged from ${reports.length} reports.`, ...reports.flatMap(({ notes }) => notes)],
-    gates,
-  });
-}
-
-function worstVerdict(verdicts: BottleneckVerdict[]): BottleneckVerdict | undefined {
-  return verdicts.find(({ wasBottleneck }) => wasBottleneck) ?? verdicts[0];
-}
-
-class MergedTotals {
-  readonly latencies = new Map<LatencyName, LatencyHistogram>();
-  readonly counters: Record<string, number> = {};
-  readonly errors: Record<string, number> = {};
-  #seconds: SecondSummary[] = [];
-
-  add(report: Report): void {
-    for (const name of latencyNames) {
-      const stored = report.latencies[name];
-      if (!stored) continue;
-      const merged = this.latencies.get(name) ?? new LatencyHistogram();
-      merged.add(LatencyHistogram.decode(stored.hdr));
-      this.latencies.set(name, merged);
-    }
-    for (const [name, value] of Object.entries(report.counters))
-      this.counters[name] = (this.counters[name] ?? 0) + value;
-    for (const [code, value] of Object.entries(report.errors)) this.errors[code] = (this.errors[code] ?? 0) + value;
-    // Curves over time are shown of the longest run: percentiles of single seconds cannot be merged.
-    if (report.seconds.length > this.#seconds.length) this.#seconds = report.seconds;
-  }
-
-  seconds(): SecondSummary[] {
-    return this.#seconds;
-  }
 }

@@ -1,7 +1,7 @@
 import { latencyNames } from '../core/recorder.ts';
 import { formatBytes, formatMs, formatNumber } from '../core/units.ts';
 import { latencyLabels } from './labels.ts';
-import type { Report } from './report.ts';
+import { mostObjects, type Report } from './report.ts';
 
 function columns(rows: string[][]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -51,6 +51,9 @@ function serverLines({ figures, server }: Report): string[] {
   const percent = (value = 0): string => `${(value * 100).toFixed(0)}%`;
   return [
     `server: CPU ${percent(figures['server.cpu'])} of a core (peak ${percent(figures['server.cpuMax'])}), media workers ${percent(figures['server.workerCpu'])}, resident up to ${formatBytes(figures['server.residentMax'] ?? 0)}, event-loop delay p99 ${formatMs(figures['server.eventLoopP99'] ?? 0)}, max ${formatMs(figures['server.eventLoopMax'] ?? 0)}`,
+    `server had at most: ${Object.entries(mostObjects(server))
+      .map(([name, count]) => `${formatNumber(count)} ${name}`)
+      .join(', ')}`,
   ];
 }
 
