@@ -6,7 +6,7 @@ import { renderErrors } from '../src/protocol/docs/render-errors.ts';
 import { renderProtocol } from '../src/protocol/docs/render-protocol.ts';
 import { renderSchema } from '../src/protocol/docs/render-schema.ts';
 import { renderConfigurationDocument } from '../src/shared/config/render.ts';
-import { signalingLimits } from '../src/shared/limits.ts';
+import { signalingLimits, wireLimits } from '../src/shared/limits.ts';
 
 const root = new URL('../', import.meta.url);
 const template = new URL('../src/protocol/docs/protocol.template.md', import.meta.url);
@@ -19,6 +19,7 @@ export const generatedFiles: Readonly<Record<string, () => string>> = {
       firstCall: recordedFrames.parse(firstCall),
       joinTimeoutMs: signalingLimits.joinTimeoutMs,
       graceMs: signalingLimits.graceMs,
+      ...wireLimits,
     }),
   'docs/protocol.schema.json': renderSchema,
   'docs/errors.md': renderErrors,

@@ -257,7 +257,9 @@ const message = {
       .max(bounds.messageTtlSeconds)
       .optional()
       .describe('How long an acknowledged message is kept.'),
-    body: z.unknown().describe('Any JSON value. Put it last and the server passes it on without writing it anew.'),
+    body: z
+      .unknown()
+      .describe('Any JSON value, or bytes. Put it last and the server passes it on without writing it anew.'),
   }),
   result: z.object({
     recipients: z.number().int().describe('Number of sessions it was queued for.'),

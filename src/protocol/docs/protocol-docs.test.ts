@@ -21,6 +21,9 @@ const page = renderProtocol({
   firstCall: frames,
   joinTimeoutMs: 10_000,
   graceMs: 30_000,
+  maxPackedDepth: 128,
+  compressAboveBytes: 1_400,
+  compressWindowBits: 12,
 });
 
 describe('the protocol page', () => {
@@ -45,7 +48,8 @@ describe('the protocol page', () => {
   });
 
   it('refuses a template that asks for an unknown part', () => {
-    const options = { firstCall: [], joinTimeoutMs: 1, graceMs: 1 };
+    const bounds = { maxPackedDepth: 1, compressAboveBytes: 1, compressWindowBits: 12 };
+    const options = { firstCall: [], joinTimeoutMs: 1, graceMs: 1, ...bounds };
     expect(() => renderProtocol({ ...options, template: '{{nonsense}}' })).toThrow('{{nonsense}}');
   });
 });

@@ -8,10 +8,14 @@ const flushBytes = 4;
 /** One byte for the kind of block, two for the length, two for its complement (RFC 1951, section 3.2.4). */
 const storedHeaderBytes = 5;
 
-/** The payload of a compressed message (RFC 7692, section 7.2.1). It refers to no message before it. */
-export function deflate(bytes: Buffer): Buffer {
-  const flushed = deflateRawSync(bytes, options);
-  return flushed.subarray(0, flushed.length - flushBytes);
+/**
+ * The payload of a compressed message (RFC 7692, section 7.2.1). It refers to no message before it, and what comes behind
+ * the first `apart` bytes does not refer to those: so its size says nothing of what they have in common.
+ */
+export function deflate(bytes: Buffer, apart: number): Buffer {
+  const rest = deflateRawSync(bytes.subarray(apart), options);
+  const payload = rest.subarray(0, rest.length - flushBytes);
+  return apart === 0 ? payload : Buffer.concat([deflateRawSync(bytes.subarray(0, apart), options), payload]);
 }
 
 /**

@@ -99,6 +99,17 @@ describe('compression', () => {
     expect(encoding.encodeText(bytes.toString()).length).toBeLessThanOrEqual(bytes.length + 10);
   });
 
+  it.each(each)('does not tell by the size what stands next to the secret of a session (%s)', (_, encoding) => {
+    const reply = (token: string, guess: string) => {
+      const participants = Array.from({ length: 30 }, (__, index) => ({ id: `p${index}`, metadata: { guess } }));
+      return encoding.encodeText(JSON.stringify({ id: 1, result: { session: 's', resumeToken: token, participants } }));
+    };
+    const [one, two] = ['b64fV-ov8wFuDLIz70JqkCOq4PyGiH-x', 'zzVDhsPx3fJrm-8RkLLbX2dEUxA9QyTq'];
+    const gain = (token: string) => reply(token, one).length - reply(token, two).length;
+    expect(gain(one)).toBe(gain(two));
+    expect(valuesOf(reply(one, two))).toMatchObject([{ result: { resumeToken: one } }]);
+  });
+
   it('makes an event many times smaller, all but its number', () => {
     const { frame, seqAt } = encoding.encodeEvent(rawEventHead('message', `{"body":"${large}"}`));
     expect(isCompressed(frame)).toBe(true);

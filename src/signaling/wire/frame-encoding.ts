@@ -42,7 +42,7 @@ export class FrameEncoding {
   /** The frame that says what a JSON text says. */
   encodeText(text: string): Buffer {
     const payload = this.#form.payload(text);
-    const smaller = this.#isLarge(payload.length) ? deflate(payload) : payload;
+    const smaller = this.#isLarge(payload.length) ? deflate(payload, secretBytes(payload)) : payload;
     if (smaller.length < payload.length) return frameOf(this.#form.firstByte | compressedFrame, smaller);
     return frameOf(this.#form.firstByte, payload);
   }
@@ -102,6 +102,21 @@ const packedForm: PayloadForm = {
   seqAt: 0,
   writeSeq: (target, at, seq) => target.writeUInt32BE(seq >>> 0, at),
 };
+
+const secretKey = 'resumeToken';
+/** The key stands near the start of the reply to a join, behind the request's id and the session's. */
+const secretSearchBytes = 256;
+/** What follows the key in either form: punctuation, 32 characters, the end of a text. */
+const secretValueBytes = 36;
+
+/**
+ * Up to where a payload has the secret that resumes a session. Others have chosen texts that stand behind it in the reply to
+ * a join: compressed together with it, its size would tell how much of it they have guessed (as in CRIME and BREACH).
+ */
+function secretBytes(payload: Buffer): number {
+  const at = payload.subarray(0, secretSearchBytes).indexOf(secretKey);
+  return at < 0 ? 0 : Math.min(at + secretKey.length + secretValueBytes, payload.length);
+}
 
 function frameOf(first: number, payload: Buffer): Buffer {
   const frame = Buffer.allocUnsafeSlow(headerBytes(payload.length) + payload.length);
