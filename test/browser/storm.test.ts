@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { msgpackEncoding } from '../../src/client/msgpack.ts';
 import { Random } from '../fuzz/support/random.ts';
 import { serveClientPage } from '../integration/client/support/client-page.ts';
 import { expectAgreement, expectNothingLost, summaryOf } from '../integration/resilience/support/judge.ts';
@@ -50,8 +51,9 @@ async function openTab(name: string, network: UnrulyProxy): Promise<TestPage> {
   return page;
 }
 
+/** Tabs speak JSON, the others MessagePack. */
 async function openTalker(name: string, network: UnrulyProxy): Promise<Talker> {
-  const talker = new Talker(name, { url: network.url });
+  const talker = new Talker(name, { url: network.url, encoding: msgpackEncoding });
   onTestFinished(() => talker.client.leave());
   await talker.client.join({ room, name });
   return talker;

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { msgpackEncoding } from '../../../src/client/msgpack.ts';
 import { Random } from '../../fuzz/support/random.ts';
 import { SignalingClient } from '../../support/signaling-client.ts';
 import { startHub, type TestHub } from '../../support/test-hub.ts';
@@ -12,14 +13,18 @@ const durationMs = process.env.CROSSPOINT_LONG ? 300_000 : 60_000;
 const seed = Number(process.env.CROSSPOINT_SEED ?? Date.now() % 1_000_000);
 const names = ['Ann', 'Ben', 'Cid', 'Dan', 'Eve', 'Fay', 'Gus', 'Hal', 'Ida', 'Jon'];
 
+/** The participants take turns in how they write frames. */
+const manners = [{}, { compress: true }, { encoding: msgpackEncoding }, { encoding: msgpackEncoding, compress: true }];
+
 interface Participant {
   talker: Talker;
   network: UnrulyProxy;
 }
 
-async function enter(server: TestHub, name: string): Promise<Participant> {
+async function enter(server: TestHub, index: number): Promise<Participant> {
+  const name = names[index] ?? '';
   const network = await UnrulyProxy.start(server.url);
-  const talker = new Talker(name, { url: network.url });
+  const talker = new Talker(name, { url: network.url, ...manners[index % manners.length] });
   onTestFinished(async () => {
     await talker.client.leave();
     await network[Symbol.asyncDispose]();
@@ -37,7 +42,7 @@ describe('ten participants whose networks cut, stall, delay and half-close at ra
       const server = await startHub({ limits: { heartbeatIntervalMs: 500, heartbeatTimeoutMs: 1_500 } });
       onTestFinished(() => server.close());
       const people: Participant[] = [];
-      for (const name of names) people.push(await enter(server, name));
+      for (const index of names.keys()) people.push(await enter(server, index));
       const talkers = people.map(({ talker }) => talker);
       const ids = talkers.map(({ client }) => client.self?.id);
 

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import type { ClientOptions } from '../../../../src/client/index.ts';
+
 /** Watches the sequence numbers of everything that a client's sockets receive. */
 export interface SequenceCheck {
   WebSocket: typeof WebSocket;
@@ -7,28 +10,35 @@ export interface SequenceCheck {
   readonly sessions: number;
 }
 
+/** As far as numbers are in it. */
+const receivedFrame = z.object({
+  method: z.string().optional(),
+  seq: z.number().default(0),
+  result: z.object({ session: z.string(), resumed: z.boolean(), seq: z.number() }).optional().catch(undefined),
+});
+
 /**
  * A WebSocket class whose sockets check that events follow the join reply with the next number each, and that a resume
  * begins where what was received has ended, so that over all sockets nothing is missing and nothing comes twice.
  */
-export function createSequenceCheck(): SequenceCheck {
+export function createSequenceCheck(encoding?: ClientOptions['encoding']): SequenceCheck {
   const faults: string[] = [];
   const seen = new Set<string>();
   let lastSeq = 0;
-  const handleFrame = (text: string, expected: number | undefined): number | undefined => {
-    const frame = JSON.parse(text);
-    if (frame.result?.session !== undefined) {
-      if (frame.result.resumed && frame.result.seq !== lastSeq) {
-        faults.push(`resumed at ${frame.result.seq}, but ${lastSeq} was the last`);
-      }
-      seen.add(frame.result.session);
-      lastSeq = frame.result.seq;
+  const handleFrame = (data: unknown, expected: number | undefined): number | undefined => {
+    const frame = data instanceof ArrayBuffer ? encoding?.decode(data) : JSON.parse(String(data));
+    const { method, seq, result: joined } = receivedFrame.parse(frame);
+    if (joined) {
+      if (joined.resumed && joined.seq !== lastSeq)
+        faults.push(`resumed at ${joined.seq}, but ${lastSeq} was the last`);
+      seen.add(joined.session);
+      lastSeq = joined.seq;
       return lastSeq + 1;
     }
-    if (frame.method === undefined || frame.method === 'disconnect') return expected;
-    if (frame.seq !== expected) faults.push(`event ${frame.seq} instead of ${expected}`);
-    lastSeq = frame.seq;
-    return frame.seq + 1;
+    if (method === undefined || method === 'disconnect') return expected;
+    if (seq !== expected) faults.push(`event ${seq} instead of ${expected}`);
+    lastSeq = seq;
+    return seq + 1;
   };
   const CheckedWebSocket = class extends WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
@@ -42,7 +52,7 @@ export function createSequenceCheck(): SequenceCheck {
         giveUp(code, reason);
       };
       this.addEventListener('message', ({ data }) => {
-        if (!given) expected = handleFrame(String(data), expected);
+        if (!given) expected = handleFrame(data, expected);
       });
     }
   };

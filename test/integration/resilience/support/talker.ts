@@ -1,7 +1,7 @@
 import { type ClientOptions, CrosspointClient } from '../../../../src/client/index.ts';
 import type { Random } from '../../../fuzz/support/random.ts';
 import { type SeenParticipant, seenBy } from './seen.ts';
-import { createSequenceCheck } from './sequence-check.ts';
+import { createSequenceCheck, type SequenceCheck } from './sequence-check.ts';
 
 /** How often each participant speaks, within the rate that the server grants. */
 const speakEveryMs = 120;
@@ -23,8 +23,8 @@ export interface TalkerReport {
   heard: Numbered[];
   /** Numbers of the own messages whose sending the server confirmed. */
   confirmed: number[];
-  /** Own messages of which nobody can say what became of them, because the connection broke before the reply. */
-  unknown: number;
+  /** What became of own messages otherwise, in words: nothing, since requests are repeated over the next connection. */
+  failures: string[];
   reconnections: number;
   /** The others, as this client sees them. */
   seen: SeenParticipant[];
@@ -34,10 +34,10 @@ export interface TalkerReport {
 export class Talker {
   readonly name: string;
   readonly client: CrosspointClient;
-  readonly #sequence = createSequenceCheck();
+  readonly #sequence: SequenceCheck;
   readonly #heard: Numbered[] = [];
   readonly #confirmed: number[] = [];
-  #unknown = 0;
+  readonly #failures: string[] = [];
   #reconnections = 0;
   #number = 0;
   #done: () => void = () => {};
@@ -48,6 +48,7 @@ export class Talker {
 
   constructor(name: string, options: ClientOptions) {
     this.name = name;
+    this.#sequence = createSequenceCheck(options.encoding);
     const reconnect = { baseDelayMs: 20, maxDelayMs: 200 };
     this.client = new CrosspointClient({ reconnect, WebSocket: this.#sequence.WebSocket, ...options });
     this.client.on('messageReceived', ({ body }) => this.#hear(body));
@@ -71,7 +72,7 @@ export class Talker {
     const { participants, self } = this.client;
     return {
       ...{ name: this.name, id: self?.id, sessions: this.#sequence.sessions, faults: this.#sequence.faults },
-      ...{ heard: this.#heard, confirmed: this.#confirmed, unknown: this.#unknown },
+      ...{ heard: this.#heard, confirmed: this.#confirmed, failures: this.#failures },
       reconnections: this.#reconnections,
       seen: seenBy([...participants.values()].map((other) => ({ ...other, tracks: [...other.tracks.values()] }))),
     };
@@ -85,8 +86,8 @@ export class Talker {
     try {
       await this.client.sendMessage({ type: 'number', body });
       this.#confirmed.push(number);
-    } catch {
-      this.#unknown += 1;
+    } catch (error) {
+      this.#failures.push(String(error));
     }
   }
 
