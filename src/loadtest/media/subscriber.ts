@@ -39,6 +39,7 @@ export class Subscriber implements Paced {
   /** Clock rates and sections of the streams that were announced. */
   #announced = new Map<number, { mid: string; clockRate: number }>();
   readonly #everHeard = new Set<number>();
+  readonly #heardTracks = new Set<string>();
   #trackOfMid = new Map<string, string>();
   #sequenceId: number | undefined;
   #nextReportMs = 0;
@@ -64,14 +65,9 @@ export class Subscriber implements Paced {
     return subscribeAnswer(sdp, this.#transport.localIce, this.#options.certificate.fingerprint);
   }
 
-  /** Tracks of which at least one packet has come. */
-  heardTracks(): Set<string> {
-    const tracks = new Set<string>();
-    for (const ssrc of this.#everHeard) {
-      const track = this.#trackOfMid.get(this.#announced.get(ssrc)?.mid ?? '');
-      if (track !== undefined) tracks.add(track);
-    }
-    return tracks;
+  /** Tracks of which at least one packet has come, also those that have ended since. */
+  get heardTracks(): ReadonlySet<string> {
+    return this.#heardTracks;
   }
 
   summary(): ReceptionSummary {
@@ -148,6 +144,8 @@ export class Subscriber implements Paced {
       return;
     }
     this.#everHeard.add(ssrc);
+    const track = this.#trackOfMid.get(this.#announced.get(ssrc)?.mid ?? '');
+    if (track !== undefined) this.#heardTracks.add(track);
     if (this.#everHeard.size === 1) this.#options.onFirstPacket();
   }
 

@@ -9,6 +9,9 @@ import { PeerError, type SignalingPeer } from '../signaling-peer.ts';
 import type { ScenarioContext } from './context.ts';
 import { watchLoss } from './enter-room.ts';
 
+/** A track that ended sooner than this may not have arrived, and nobody missed it. */
+const noticeableMs = 2_000;
+
 interface Stay {
   context: ScenarioContext<'media'>;
   room: string;
@@ -26,7 +29,7 @@ export class MediaParticipant {
   readonly #subscriber: Subscriber;
   readonly #publisher: Publisher | undefined;
   /** Tracks of others that should arrive. */
-  readonly #expected = new Set<string>();
+  readonly #expected = new Map<string, { participant: string; sinceMs: number }>();
   #receivingSinceMs: number | undefined;
   #offered = false;
   #leaving = false;
@@ -71,7 +74,7 @@ export class MediaParticipant {
     recorder.since('join', intendedMs);
     recorder.count('joins.achieved');
     recorder.level('participants', 1);
-    this.#expect(joined.participants.flatMap(({ tracks }) => tracks));
+    for (const { id, tracks } of joined.participants) this.#expect(id, tracks);
     await publishing;
   }
 
@@ -92,18 +95,34 @@ export class MediaParticipant {
 
   #handleEvent(method: EventName, params: unknown): void {
     if (method === 'offer') this.#answer(params as EventParams<'offer'>);
-    if (method === 'trackPublished') this.#expect([(params as EventParams<'trackPublished'>).track]);
-    if (method === 'trackUnpublished') this.#expected.delete((params as EventParams<'trackUnpublished'>).track);
+    if (method === 'trackPublished') {
+      const { participant, track } = params as EventParams<'trackPublished'>;
+      this.#expect(participant, [track]);
+    }
+    if (method === 'trackUnpublished') this.#ended((params as EventParams<'trackUnpublished'>).track);
+    if (method === 'participantLeft') this.#gone((params as EventParams<'participantLeft'>).participant);
   }
 
   /** Asks for video in the size that is shown; audio comes by itself. */
-  #expect(tracks: Track[]): void {
-    for (const { id } of tracks) this.#expected.add(id);
+  #expect(participant: string, tracks: Track[]): void {
+    const sinceMs = performance.now();
+    for (const { id } of tracks) this.#expected.set(id, { participant, sinceMs });
     const { height } = this.#stay.context.options;
     const wishes = tracks
       .filter(({ kind }) => kind === 'video')
       .map(({ id }) => ({ track: id, width: Math.round((height * 16) / 9), height }));
     if (wishes.length > 0) this.#background(this.#peer.request('subscribe', { tracks: wishes }));
+  }
+
+  #gone(left: string): void {
+    for (const [track, { participant }] of this.#expected) if (participant === left) this.#ended(track);
+  }
+
+  /** Forgets a track that nobody had time to miss. */
+  #ended(track: string): void {
+    const { sinceMs = 0 } = this.#expected.get(track) ?? {};
+    if (performance.now() - sinceMs < noticeableMs && !this.#subscriber.heardTracks.has(track))
+      this.#expected.delete(track);
   }
 
   #answer(offer: EventParams<'offer'>): void {
@@ -177,8 +196,9 @@ export class MediaParticipant {
 
   #recordReception(): void {
     const { recorder } = this.#stay.context;
-    const heard = this.#subscriber.heardTracks();
-    const got = [...this.#expected].filter((track) => heard.has(track)).length;
+    for (const track of this.#expected.keys()) this.#ended(track);
+    const { heardTracks } = this.#subscriber;
+    const got = [...this.#expected.keys()].filter((track) => heardTracks.has(track)).length;
     const { lost, jitterMs } = this.#subscriber.summary();
     recorder.count('media.tracksExpected', this.#expected.size);
     recorder.count('media.tracksGot', got);
