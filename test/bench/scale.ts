@@ -1,0 +1,43 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { hubs, type RunningHub } from './hub/hubs.ts';
+import { type BusyOptions, keepBusy, printBusy } from './scale/busy-server.ts';
+import { measureLinearity, printLinearity } from './scale/linearity.ts';
+import { preferOn } from './scale/quiet-core.ts';
+
+/** Whether one process carries ten thousand connections that come and go, and whether its cost grows linearly. */
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    connections: { type: 'string', default: '10000' },
+    rate: { type: 'string', default: '500' },
+    seconds: { type: 'string' },
+    /** Keeps the load tester’s report. */
+    json: { type: 'string' },
+    /** Ten minutes, for memory that has to stay flat. */
+    long: { type: 'boolean', default: false },
+  },
+});
+
+async function start(): Promise<RunningHub> {
+  const hub = await hubs.find(({ name }) => name === 'Crosspoint')?.start();
+  if (!hub) throw new Error('there is no server to measure');
+  preferOn(hub.pid, 'first core');
+  return hub;
+}
+
+async function measureBusy(): Promise<void> {
+  const seconds = Number(flags.seconds ?? (flags.long ? 600 : 120));
+  const options: BusyOptions = { connections: Number(flags.connections), joinsPerSecond: Number(flags.rate), seconds };
+  const hub = await start();
+  try {
+    const outcome = await keepBusy(hub, options);
+    printBusy(outcome, options);
+    if (flags.json !== undefined) writeFileSync(flags.json, JSON.stringify(outcome.report));
+  } finally {
+    await hub.stop();
+  }
+}
+
+if (flags.only === undefined || flags.only === 'load') await measureBusy();
+if (flags.only === undefined || flags.only === 'cost') printLinearity(await measureLinearity(start));
