@@ -134,9 +134,9 @@ describe('the comparison', () => {
       return { without: times(), beside: times().map((ms) => ms + slowed(round)) };
     });
 
-  it('finds a delay that concerns one message in fifty, and takes a busy machine for noise', () => {
+  it('finds a delay that concerns one message in ten, and takes a busy machine for noise', () => {
     const held = compareTails(
-      pairsOf((round) => (round % 50 === 1 ? 40 : 0)),
+      pairsOf((round) => (round % 10 === 1 ? 20 : 0)),
       0.99,
     );
     expect(held.difference).toBeGreaterThan(Math.max(negligibleMs, held.noise));
