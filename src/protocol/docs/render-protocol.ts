@@ -1,3 +1,4 @@
+import { bounds } from '../bounds.ts';
 import { compressParameter, packedSubprotocol } from '../encodings.ts';
 import { subprotocol } from '../envelope.ts';
 import { type RecordedFrame, renderFirstCall } from './first-call.ts';
@@ -44,6 +45,7 @@ export function renderProtocol({ template, firstCall, joinTimeoutMs, graceMs, ..
     requestErrors: renderRequestErrors(),
     sessionErrors: renderSessionErrors(),
     bounds: renderBounds(),
+    unansweredRequests: String(bounds.unansweredRequests),
     firstCall: renderFirstCall(firstCall),
   };
   const page = template.replaceAll(/\{\{(\w+)\}\}/g, (placeholder, name: string) => {
