@@ -2,6 +2,7 @@ import './styles/index.css';
 import { render } from 'preact';
 import { CrosspointClient } from '../client/index.ts';
 import { App } from './components/app.tsx';
+import { startLanguage } from './i18n/language.ts';
 import { CallStore } from './state/call-store.ts';
 
 /** `?relay` sends all media through TURN, to try that out or to find out whether it works at all. */
@@ -18,4 +19,5 @@ const store = new CallStore(
 );
 
 const host = document.getElementById('app');
+await startLanguage();
 if (host) render(<App store={store} />, host);

@@ -94,9 +94,10 @@ function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
 }
 
 function InviteDialog({ onClose }: { readonly onClose: () => void }) {
+  const { isInviteComplete } = useStore();
   return (
     <Dialog title={t('inviteTitle')} testId="invite" onClose={onClose}>
-      <p class="dialog-text">{t('inviteText')}</p>
+      <p class="dialog-text">{t(isInviteComplete ? 'inviteText' : 'inviteTextToken')}</p>
       <InviteLink />
     </Dialog>
   );

@@ -105,6 +105,7 @@ export const en = {
   aloneText: 'Send the link to whoever should join.',
   inviteTitle: 'Invite others',
   inviteText: 'Whoever opens this link joins the room.',
+  inviteTextToken: 'The link names the room. Where the server asks for invitations, everyone needs one of their own.',
   inviteLinkLabel: 'Invite link',
   copyLink: 'Copy link',
   shareLink: 'Share link',

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { chooseLanguage } from './choose-language.ts';
 import { en } from './en.ts';
-import { translate, translatePlural } from './translate.ts';
+import { loadDictionary, translate, translatePlural } from './translate.ts';
 import { zh } from './zh.ts';
 
 const placeholders = (text: string) => (text.match(/\{\w+\}/g) ?? []).toSorted();
@@ -24,6 +24,8 @@ describe('the dictionaries', () => {
 });
 
 describe('translate', () => {
+  beforeAll(() => loadDictionary('zh'));
+
   it('fills in the values', () => {
     expect(translate('en', 'pageOf', { page: 2, count: 3 })).toBe('Page 2 of 3');
     expect(translate('zh', 'joinedCall', { name: '小明' })).toBe('小明已加入');

@@ -1,8 +1,15 @@
 import type { Language } from './choose-language.ts';
 import { type Dictionary, en, type MessageKey } from './en.ts';
-import { zh } from './zh.ts';
 
-const dictionaries: Readonly<Record<Language, Dictionary>> = { en, zh };
+/** English is always there; nobody loads the sentences of a language that they do not see. */
+const dictionaries: Partial<Record<Language, Dictionary>> & { readonly en: Dictionary } = { en };
+
+/** Has to be done before sentences of that language are asked for; until then they are English. */
+export async function loadDictionary(language: Language): Promise<void> {
+  if (language === 'zh') dictionaries.zh ??= (await import('./zh.ts')).zh;
+}
+
+const dictionaryOf = (language: Language) => dictionaries[language] ?? dictionaries.en;
 
 type Names<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
 type Values<Key extends MessageKey> = { readonly [Name in Names<(typeof en)[Key]>]: string | number };
@@ -23,7 +30,7 @@ export function translate<Key extends MessageKey>(
   key: Key,
   ...[values]: TranslateArguments<Key>
 ): string {
-  return fill(dictionaries[language][key], values);
+  return fill(dictionaryOf(language)[key], values);
 }
 
 const rules: Readonly<Record<Language, Intl.PluralRules>> = {
@@ -34,5 +41,5 @@ const rules: Readonly<Record<Language, Intl.PluralRules>> = {
 /** The sentence for a number of things, by the language's plural rules. */
 export function translatePlural(language: Language, stem: PluralStem, count: number): string {
   const form = rules[language].select(count) === 'one' ? 'one' : 'other';
-  return fill(dictionaries[language][`${stem}.${form}`], { count });
+  return fill(dictionaryOf(language)[`${stem}.${form}`], { count });
 }

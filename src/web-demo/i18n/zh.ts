@@ -106,6 +106,7 @@ export const zh: Dictionary = {
   aloneText: '把链接发给要加入的人。',
   inviteTitle: '邀请他人',
   inviteText: '打开此链接即可加入房间。',
+  inviteTextToken: '此链接只包含房间名称。如果服务器要求邀请，每个人都需要自己的邀请。',
   inviteLinkLabel: '邀请链接',
   copyLink: '复制链接',
   shareLink: '分享链接',

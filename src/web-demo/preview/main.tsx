@@ -1,6 +1,7 @@
 import '../styles/index.css';
 import { render } from 'preact';
 import { App } from '../components/app.tsx';
+import { startLanguage } from '../i18n/language.ts';
 import { CallStore } from '../state/call-store.ts';
 import { FakeClient } from './fake-client.ts';
 import { paintedTrack, portraitPainter } from './portrait.ts';
@@ -47,4 +48,5 @@ const store = new CallStore(
 );
 
 const host = document.getElementById('app');
+await startLanguage();
 if (host) render(<App store={store} />, host);

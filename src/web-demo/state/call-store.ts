@@ -64,6 +64,12 @@ export class CallStore {
     return this.#token.value !== null;
   }
 
+  /** A personal token is not passed on, so that its link names the room and no more. */
+  get isInviteComplete(): boolean {
+    const token = this.#token.value;
+    return token === null || readToken(token)?.isLink === true;
+  }
+
   get inviteLink(): string {
     return inviteLink(location, this.roomName.value, this.#token.value);
   }
