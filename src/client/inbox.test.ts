@@ -56,6 +56,41 @@ describe('the inbox of a client', () => {
     expect(messages.map(({ body }) => body)).toEqual([1, 2, 3]);
   });
 
+  it('acknowledges again what the server has not answered in time', async () => {
+    const { network } = await createReceiver();
+    network.socket.event('message', message(1));
+    // The server lives, as its pings say, but this one answer does not come.
+    for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 1_000) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      network.socket.event('speakers', { speakers: [] });
+    }
+    network.socket.event('message', message(2));
+    expect(network.socket.count('receipt')).toBe(2);
+    expect(network.socket.last('receipt').params).toMatchObject({ ordinals: [1] });
+    network.socket.reply('receipt', {});
+    await settle();
+    expect(network.socket.last('receipt').params).toMatchObject({ ordinals: [2] });
+  });
+
+  it('acknowledges what was refused together with what comes next', async () => {
+    const { network } = await createReceiver();
+    network.socket.event('message', message(1));
+    network.socket.refuse('receipt', 'internalError');
+    await settle();
+    expect(network.socket.count('receipt')).toBe(1);
+    network.socket.event('message', message(2));
+    expect(network.socket.last('receipt').params).toMatchObject({ ordinals: [1, 2] });
+  });
+
+  it('does not acknowledge what cannot be, and leaves it to the next join', async () => {
+    const { network } = await createReceiver();
+    network.socket.event('message', message(1));
+    network.socket.refuse('receipt', 'identityRequired');
+    await settle();
+    network.socket.event('message', message(2));
+    expect(network.socket.last('receipt').params).toMatchObject({ ordinals: [2] });
+  });
+
   it('tells what became of own messages, once, and acknowledges that too', async () => {
     const { network, receipts } = await createReceiver();
     const receipt = { ordinal: 7, id: 'm1', by: 'bob', status: 'read', at: 1 };

@@ -1,4 +1,5 @@
 import type { EventParams } from '../protocol/events.ts';
+import { type ClientErrorCode, toClientError } from './client-error.ts';
 import type { ReceivedMessage, ReceivedReceipt } from './client-events.ts';
 import type { Session } from './session/session.ts';
 
@@ -6,6 +7,17 @@ import type { Session } from './session/session.ts';
 const rememberedMessages = 4_096;
 /** What one receipt may acknowledge. */
 const ordinalsPerReceipt = 256;
+
+/**
+ * What the server still waits for afterwards, in the same session: it sends no more than it has not been told to have
+ * arrived. Everything else comes again with the next join.
+ */
+const passingFailures: ReadonlySet<ClientErrorCode> = new Set<ClientErrorCode>([
+  'requestTimeout',
+  'queueFull',
+  'rateLimited',
+  'internalError',
+]);
 
 /**
  * Takes messages that the server sends until they are acknowledged: gives each to the application once, and acknowledges
@@ -60,16 +72,25 @@ export class Inbox {
     if (!this.#sending) void this.#send();
   }
 
-  /** What cannot be acknowledged now comes again with the next join. */
+  /** Goes on until all is acknowledged, or a failure says that asking again now is of no use. */
   async #send(): Promise<void> {
     this.#sending = true;
-    while (this.#unacknowledged.size > 0) {
+    let goesOn = true;
+    while (goesOn && this.#unacknowledged.size > 0) {
       const ordinals = [...this.#unacknowledged].slice(0, ordinalsPerReceipt);
       for (const ordinal of ordinals) this.#unacknowledged.delete(ordinal);
-      await this.#session.request('receipt', { ordinals, status: 'delivered' }).catch(() => undefined);
+      const receipt = this.#session.request('receipt', { ordinals, status: 'delivered' });
+      const failure = await receipt.then(() => undefined, codeOf);
+      if (failure === undefined) continue;
+      if (passingFailures.has(failure)) for (const ordinal of ordinals) this.#unacknowledged.add(ordinal);
+      goesOn = failure === 'requestTimeout';
     }
     this.#sending = false;
   }
+}
+
+function codeOf(error: unknown): ClientErrorCode {
+  return toClientError(error, 'connectionLost').code;
 }
 
 function messageOf(params: EventParams<'message'>): ReceivedMessage {
