@@ -24,7 +24,9 @@ export function bytesOf(value: object): Uint8Array | undefined {
   const { [key]: text } = value;
   const binary = typeof text === 'string' ? decode(text) : undefined;
   if (binary === undefined || btoa(binary) !== text) return undefined;
-  return Uint8Array.from(binary, (char) => char.charCodeAt(0));
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return bytes;
 }
 
 function decode(base64: string): string | undefined {

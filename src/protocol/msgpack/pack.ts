@@ -36,12 +36,10 @@ function writeObject(writer: Writer, value: object, pending: unknown[]): void {
     writer.bytes(bytes);
     return;
   }
-  const entries = Object.entries(value);
-  writer.length(entries.length, mapForms);
-  for (let index = entries.length - 1; index >= 0; index -= 1) {
-    const [key, item] = entries[index] ?? [];
-    pending.push(item, key);
-  }
+  const keys = Object.keys(value);
+  const values: unknown[] = Object.values(value);
+  writer.length(keys.length, mapForms);
+  for (let index = keys.length - 1; index >= 0; index -= 1) pending.push(values[index], keys[index]);
 }
 
 /** First bytes for a length: in the byte itself when below `below`, else in 8, 16 or 32 bits. */
@@ -61,19 +59,21 @@ const mapForms: LengthForms = { short: 0x80, below: 16, in8: undefined, in16: 0x
 /** Memory that grows as it is written to. */
 class Writer {
   #view = new DataView(new ArrayBuffer(initialBytes));
+  #array = new Uint8Array(this.#view.buffer);
   #used = 0;
 
   byte(value: number): void {
     const at = this.#advance(1);
-    this.#view.setUint8(at, value);
+    this.#array[at] = value;
   }
 
   bytes(bytes: Uint8Array): void {
     const at = this.#advance(bytes.length);
-    new Uint8Array(this.#view.buffer).set(bytes, at);
+    this.#array.set(bytes, at);
   }
 
   text(text: string): void {
+    if (text.length < textForms.below && this.#ascii(text)) return;
     const bytes = utf8.encode(text);
     this.length(bytes.length, textForms);
     this.bytes(bytes);
@@ -94,6 +94,21 @@ class Writer {
 
   taken(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#view.buffer, 0, this.#used);
+  }
+
+  /** A short text, unless it turns out to need more than a byte for a character. */
+  #ascii(text: string): boolean {
+    const at = this.#advance(1 + text.length);
+    this.#array[at] = textForms.short | text.length;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x80) {
+        this.#used = at;
+        return false;
+      }
+      this.#array[at + 1 + index] = code;
+    }
+    return true;
   }
 
   #positive(value: number): void {
@@ -145,7 +160,8 @@ class Writer {
 
   #grow(): void {
     const larger = new Uint8Array(Math.max(this.#used, this.#view.byteLength * 2));
-    larger.set(new Uint8Array(this.#view.buffer));
+    larger.set(this.#array);
+    this.#array = larger;
     this.#view = new DataView(larger.buffer);
   }
 }
