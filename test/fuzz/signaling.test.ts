@@ -89,8 +89,7 @@ async function answerAll(count: number, random: Random, make: (id: number) => st
   for (let sent = 0; sent < count; sent += batch) {
     const size = Math.min(batch, count - sent);
     const before = client.replies.length;
-    const ids = Array.from({ length: size }, (_, index) => sent + index + 1);
-    const texts = ids.map(make);
+    const texts = textsFrom(sent + 1, { size, random, make });
     for (const text of texts) client.socket.send(text);
     client.socket.send('{"id":"mark","method":"ping"}');
     const ended = await Promise.race([client.replyTo('mark').then(() => undefined), client.closed]);
@@ -110,6 +109,19 @@ async function answerAll(count: number, random: Random, make: (id: number) => st
   }
   client.cut();
   await client.closed;
+}
+
+/** Some come twice as they were, and some take the id of another. */
+function textsFrom(
+  first: number,
+  { size, random, make }: { size: number; random: Random; make: (id: number) => string },
+): string[] {
+  const texts: string[] = [];
+  for (let id = first; texts.length < size; id += 1) {
+    const earlier = random.chance(0.05) ? texts[random.below(texts.length)] : undefined;
+    texts.push(earlier ?? make(random.chance(0.05) ? 1 + random.below(id) : id));
+  }
+  return texts;
 }
 
 /** Keeps what later messages may be about: the last few sessions and people. */
