@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks';
+import type { WaitingParticipant } from '../../client/index.ts';
 import { t, timeLocale, tPlural } from '../i18n/language.ts';
 import { formatCountdown } from '../model/countdown.ts';
 import { useCall } from './call-context.ts';
 import { Icon } from './icon.tsx';
 import { useStore } from './store-context.ts';
+import { useFocusHeir } from './use-focus-heir.ts';
 
 function ReconnectingBanner() {
   const { call } = useCall();
@@ -47,56 +49,69 @@ function DrainBanner() {
   );
 }
 
+interface KnockProps {
+  readonly waiting: readonly WaitingParticipant[];
+  readonly first: WaitingParticipant;
+}
+
+/** One person can be let in right here, several from the list. */
+function Knock({ waiting, first }: KnockProps) {
+  const { moderation, panels } = useCall().call;
+  const banner = useFocusHeir<HTMLDivElement>();
+  const name = first.name || t('guest');
+  if (waiting.length > 1) {
+    return (
+      <div ref={banner} class="banner banner-knock">
+        <Icon name="addPerson" size={20} />
+        <p class="banner-text">{tPlural('waitingCount', waiting.length)}</p>
+        <button
+          type="button"
+          class="button button-small button-primary"
+          data-testid="knock-show"
+          onClick={() => panels.openPanel('participants')}
+        >
+          {t('waitingShow')}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div ref={banner} class="banner banner-knock">
+      <Icon name="addPerson" size={20} />
+      <p class="banner-text">{t('waitingOne', { name })}</p>
+      <button
+        type="button"
+        class="icon-button"
+        data-testid="knock-turn-away"
+        aria-label={t('turnAwayName', { name })}
+        title={t('turnAwayName', { name })}
+        onClick={() => void moderation.remove(first.id)}
+      >
+        <Icon name="close" size={20} />
+      </button>
+      <button
+        type="button"
+        class="button button-small button-primary"
+        data-testid="knock-admit"
+        aria-label={t('admitName', { name })}
+        onClick={() => void moderation.admit(first.id)}
+      >
+        {t('admit')}
+      </button>
+    </div>
+  );
+}
+
 /** Who knocks, for those who may open. The region stays, so that screen readers tell what appears in it. */
 function KnockBanner() {
-  const { door, moderation, panels } = useCall().call;
+  const { door, panels } = useCall().call;
   if (!door.canModerate.value) return null;
   const { value: waiting } = door.waiting;
   const [first] = waiting;
   const isListOpen = panels.panel.value === 'participants';
-  const name = first?.name || t('guest');
   return (
     <div role="status" class="knocks" data-testid="knocks">
-      {first && !isListOpen ? (
-        <div class="banner banner-knock">
-          <Icon name="addPerson" size={20} />
-          <p class="banner-text">
-            {waiting.length === 1 ? t('waitingOne', { name }) : tPlural('waitingCount', waiting.length)}
-          </p>
-          {waiting.length === 1 ? (
-            <>
-              <button
-                type="button"
-                class="icon-button"
-                data-testid="knock-turn-away"
-                aria-label={t('turnAwayName', { name })}
-                title={t('turnAwayName', { name })}
-                onClick={() => void moderation.remove(first.id)}
-              >
-                <Icon name="close" size={20} />
-              </button>
-              <button
-                type="button"
-                class="button button-small button-primary"
-                data-testid="knock-admit"
-                aria-label={t('admitName', { name })}
-                onClick={() => void moderation.admit(first.id)}
-              >
-                {t('admit')}
-              </button>
-            </>
-          ) : (
-            <button
-              type="button"
-              class="button button-small button-primary"
-              data-testid="knock-show"
-              onClick={() => panels.openPanel('participants')}
-            >
-              {t('waitingShow')}
-            </button>
-          )}
-        </div>
-      ) : null}
+      {first && !isListOpen ? <Knock waiting={waiting} first={first} /> : null}
     </div>
   );
 }

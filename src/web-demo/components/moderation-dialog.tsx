@@ -32,7 +32,10 @@ function Switch({ label, hint, testId, isOn, onChange }: SwitchProps) {
         aria-describedby={`${id}-hint`}
         aria-checked={isOn}
         checked={isOn}
-        onChange={(event) => onChange(event.currentTarget.checked)}
+        onChange={({ currentTarget }) => {
+          onChange(!isOn);
+          currentTarget.checked = isOn;
+        }}
       />
     </div>
   );

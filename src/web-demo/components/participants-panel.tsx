@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/language.ts';
 import { connectionLevel } from '../model/connection-level.ts';
 import type { Person } from '../state/person.ts';
 import { Avatar } from './avatar.tsx';
 import { useCall } from './call-context.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { useFocusHeir } from './use-focus-heir.ts';
 import { WaitingList } from './waiting-list.tsx';
 
 function StateIcon({
@@ -28,8 +28,10 @@ function RosterRow({ person }: { readonly person: Person }) {
   const { id, name, isSelf, microphoneOn, camera, screen, isReconnecting } = person;
   const cameraOn = camera !== null && !camera.muted;
   const shown = name || t(isSelf ? 'you' : 'guest');
+  const row = useFocusHeir<HTMLLIElement>();
   return (
     <li
+      ref={row}
       class="roster-row"
       data-testid="roster-row"
       data-participant={id}
@@ -70,22 +72,12 @@ function RosterRow({ person }: { readonly person: Person }) {
   );
 }
 
-/** A row that goes takes the focus with it: then the list has it, not the page. */
-function useKeptFocus(rows: number) {
-  const list = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (document.activeElement === document.body) list.current?.focus();
-  }, [rows]);
-  return list;
-}
-
 /** Everyone in the call, ourselves first, and who waits to come in. */
 export function ParticipantsPanel() {
-  const { room, door, panels } = useCall().call;
-  const list = useKeptFocus(room.people.value.length + door.waiting.value.length);
+  const { room, panels } = useCall().call;
   const people = room.people.value.toSorted((a, b) => Number(b.isSelf) - Number(a.isSelf) || a.joinedAt - b.joinedAt);
   return (
-    <div class="panel-content" ref={list} tabIndex={-1}>
+    <div class="panel-content" tabIndex={-1}>
       <WaitingList />
       <button type="button" class="button button-wide" onClick={() => panels.openDialog('invite')}>
         <Icon name="addPerson" size={20} />

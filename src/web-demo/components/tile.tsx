@@ -10,6 +10,7 @@ import { toggleFullscreen } from './fullscreen.ts';
 import { Icon } from './icon.tsx';
 import { Picture } from './picture.tsx';
 import { useStore } from './store-context.ts';
+import { useFocusHeir } from './use-focus-heir.ts';
 
 const qualityTexts = {
   unknown: null,
@@ -159,6 +160,7 @@ export function TileView({ tile, box, role }: TileViewProps) {
   const { call } = useCall();
   const { person, source } = tile;
   const name = tileName(tile);
+  const article = useFocusHeir<HTMLElement>();
   // In the corner there is no room for more.
   const shortName = role === 'float' ? t('you') : name;
   const isCamera = source === 'camera';
@@ -172,6 +174,7 @@ export function TileView({ tile, box, role }: TileViewProps) {
   ].filter((detail) => detail !== false);
   return (
     <article
+      ref={article}
       class={`tile tile-${role}`}
       style={{ transform: `translate(${box.x}px, ${box.y}px)`, width: `${box.width}px`, height: `${box.height}px` }}
       data-testid="tile"

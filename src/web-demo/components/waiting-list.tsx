@@ -4,13 +4,15 @@ import { t } from '../i18n/language.ts';
 import { Avatar } from './avatar.tsx';
 import { useCall } from './call-context.ts';
 import { Icon } from './icon.tsx';
+import { useFocusHeir } from './use-focus-heir.ts';
 
 function WaitingRow({ person }: { readonly person: WaitingParticipant }) {
   const { moderation } = useCall().call;
   const { id, identity } = person;
   const name = person.name || t('guest');
+  const row = useFocusHeir<HTMLLIElement>();
   return (
-    <li class="roster-row" data-testid="waiting-row" data-participant={id}>
+    <li ref={row} class="roster-row" data-testid="waiting-row" data-participant={id}>
       <Avatar id={id} name={person.name} />
       <span class="roster-name">
         {name}

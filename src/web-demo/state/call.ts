@@ -107,6 +107,7 @@ export class Call {
       this.#notices.warn(t('accessNotRenewed'));
       return false;
     }
+    this.door.refresh();
     this.#notices.tell(t('accessRenewed'));
     return true;
   }

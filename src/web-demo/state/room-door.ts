@@ -17,7 +17,7 @@ export class RoomDoor {
   constructor(client: CallClient, notices: Notices) {
     this.#client = client;
     this.#notices = notices;
-    const refresh = () => this.#refresh();
+    const refresh = () => this.refresh();
     client.on('stateChanged', ({ status }) => {
       if (status === 'waiting') this.#isHeld.value = true;
       if (status === 'joined') this.#handleEntered();
@@ -25,7 +25,7 @@ export class RoomDoor {
     client.on('participantWaiting', refresh);
     client.on('waitingEnded', refresh);
     client.on('roomUpdated', (changes) => {
-      this.#refresh();
+      this.refresh();
       this.#tell(changes);
     });
   }
@@ -50,21 +50,22 @@ export class RoomDoor {
     return this.#isHeld;
   }
 
-  #handleEntered(): void {
-    const wasHeld = this.#isHeld.peek();
-    this.#isHeld.value = false;
-    this.#refresh();
-    if (wasHeld) this.#notices.tell(t('admittedNotice'));
-    if (this.#client.room?.recording) this.#notices.tell(t('recordingStarted'));
-  }
-
-  #refresh(): void {
+  /** Takes over what the client knows; to be called when the grants have changed by a new token. */
+  refresh(): void {
     const { room, waitingParticipants, grants } = this.#client;
     batch(() => {
       this.#room.value = room;
       this.#waiting.value = waitingParticipants;
       this.#grants.value = grants;
     });
+  }
+
+  #handleEntered(): void {
+    const wasHeld = this.#isHeld.peek();
+    this.#isHeld.value = false;
+    this.refresh();
+    if (wasHeld) this.#notices.tell(t('admittedNotice'));
+    if (this.#client.room?.recording) this.#notices.tell(t('recordingStarted'));
   }
 
   #tell({ locked, recording }: ClientEvents['roomUpdated'][0]): void {
