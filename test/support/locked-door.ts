@@ -9,8 +9,13 @@ const secret = 'a-secret-of-at-least-thirty-two-bytes';
 export const keyOfLockedDoor = `web:${secret}`;
 
 /** What a server with a lock is made of, with the API key `web`. */
-export function lockedDoor({ mode = 'token' }: { mode?: 'open' | 'token' } = {}) {
-  const revocations = new Revocations({ maxEntries: 10, keptMs: 60_000 });
+export function lockedDoor({
+  mode = 'token',
+  revocations = new Revocations({ maxEntries: 10, keptMs: 60_000 }),
+}: {
+  mode?: 'open' | 'token';
+  revocations?: Revocations;
+} = {}) {
   const verifier = new TokenVerifier({ apiKeys: new Map([['web', secret]]), clockToleranceSeconds: 0, revocations });
   return { verifier, doorkeeper: new Doorkeeper({ mode, verifier, clockToleranceSeconds: 0, revocations }) };
 }

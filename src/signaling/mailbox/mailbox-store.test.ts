@@ -207,6 +207,20 @@ describe('MailboxStore', () => {
     expect([store.statesOf('r', 'm2'), store.statesOf('other', 'm1')]).toEqual([[], []]);
   });
 
+  it('changes nothing by what the disk has no space for, and goes on when there is some again', () => {
+    const database = new Database();
+    const store = open(database);
+    put(store, message('m1'));
+    const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
+    database.exec(`PRAGMA max_page_count = ${pages}`);
+    const [first, big] = [message('m2'), message('m3', { type: 'x'.repeat(100_000) })];
+    expect(() => store.store([first, big])).toThrow('full');
+    expect(store.totals()).toMatchObject({ messages: 1, rememberedIds: 1 });
+    database.exec(`PRAGMA max_page_count = ${pages + 1_000}`);
+    expect(put(store, message('m2'))).toBe('stored');
+    expect(idsOf(store)).toEqual(['m1', 'm2']);
+  });
+
   it('keeps mailboxes of the same identity in different rooms apart', () => {
     const store = open();
     put(store, message('m1'));

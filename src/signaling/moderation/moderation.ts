@@ -58,10 +58,16 @@ export class Moderation {
     }
   }
 
-  /** Ends all sessions of an identity, and lets it in again only with a token issued from now on. */
+  /**
+   * Ends all sessions of an identity, and lets it in again only with a token issued from now on. Throws when that cannot be
+   * kept over a restart, and has been done all the same.
+   */
   revoke(identity: string): void {
-    this.#options.doorkeeper.revoke(identity);
-    this.#options.sessions.expelIdentity(identity, 'revoked');
+    try {
+      this.#options.doorkeeper.revoke(identity);
+    } finally {
+      this.#options.sessions.expelIdentity(identity, 'revoked');
+    }
   }
 
   end(room: Room): void {

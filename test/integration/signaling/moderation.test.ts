@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCodes } from '../../../src/protocol/error-codes.ts';
 import { requests } from '../../../src/protocol/requests.ts';
+import { RevocationStore } from '../../../src/signaling/auth/revocation-store.ts';
+import { Revocations } from '../../../src/signaling/auth/revocations.ts';
+import { Database } from '../../../src/signaling/storage/database.ts';
 import { joinAs, lockedDoor, tokenOf } from '../../support/locked-door.ts';
 import { SignalingClient } from '../../support/signaling-client.ts';
 import { startHub, type TestHub } from '../../support/test-hub.ts';
@@ -133,6 +136,20 @@ describe('a token', () => {
     await expectEnd(phone, 'revoked');
     await expect(join('alice')).rejects.toMatchObject({ code: 'unauthorized' });
     expect(await bob.request('message', { body: 1 })).toMatchObject({ recipients: 0 });
+  });
+});
+
+describe('a revocation', () => {
+  it('that cannot be kept over a restart, because the disk is full, counts all the same', async () => {
+    const database = new Database();
+    const store = new RevocationStore(database);
+    const revocations = new Revocations({ maxEntries: 10, keptMs: 60_000, store });
+    await using full = await startHub(lockedDoor({ revocations }));
+    const alice = await joinAs(full.url, 'alice');
+    await database.close();
+    expect(() => full.hub.administration.revoke('alice')).toThrow();
+    await expectEnd(alice, 'revoked');
+    await expect(joinAs(full.url, 'alice')).rejects.toMatchObject({ code: 'unauthorized' });
   });
 });
 
