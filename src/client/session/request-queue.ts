@@ -5,6 +5,7 @@ import type { ReplyFrame } from './decode-frame.ts';
 import { writeJson } from './json-with-bytes.ts';
 import { type Pace, Pacer } from './pacer.ts';
 import { endsWithConnection, isPortable, mayBeRepeated } from './request-rules.ts';
+import { type AddedRequest, type Outcome, retryAfterMs, type WaitingRequest } from './waiting-request.ts';
 
 /** Requests that wait for being sent or answered; an application that has more is not listening to replies. */
 const maxWaitingRequests = 256;
@@ -14,26 +15,6 @@ const replyTimeoutMs = 15_000;
 const afterHeartbeatMs = 5_000;
 /** How often a request that was refused for its rate is sent again. */
 const maxRateRetries = 5;
-const defaultRetryAfterMs = 1000;
-const maxRetryAfterMs = 10_000;
-
-interface Waiting {
-  readonly id: number;
-  readonly method: Method;
-  readonly text: string;
-  /** Sent without waiting for the gate: `join` itself, and `ping`. */
-  readonly urgent: boolean;
-  /** Its repetition in another session does no harm. */
-  readonly repeatable: boolean;
-  /** On the present connection. */
-  sent: boolean;
-  /** It was sent on an earlier connection, and may have been carried out. */
-  uncertain: boolean;
-  rateRetries: number;
-  timer: ReturnType<typeof setTimeout> | undefined;
-  readonly succeed: (result: unknown) => void;
-  readonly fail: (error: CrosspointClientError) => void;
-}
 
 /**
  * The one queue of requests, across sockets and sessions. It is bounded and keeps their order. Requests leave while the
@@ -41,7 +22,7 @@ interface Waiting {
  * long as no more are unanswered than it remembers.
  */
 export class RequestQueue {
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, WaitingRequest>();
   #nextId = 1;
   #send: ((text: string) => void) | undefined;
   #gateOpen = false;
@@ -140,7 +121,7 @@ export class RequestQueue {
     return true;
   }
 
-  #handleError(request: Waiting, { code, message, data }: Refusal): void {
+  #handleError(request: WaitingRequest, { code, message, data }: Refusal): void {
     if (code === 'rateLimited' && this.#postpone(request, data)) return;
     if (code === 'notAdmitted' && this.#holdBack(request)) return;
     this.#remove(request).fail(new CrosspointClientError(code, { message, data }));
@@ -157,7 +138,7 @@ export class RequestQueue {
       outcome.fail(new CrosspointClientError('messageTooLarge'));
       return;
     }
-    const request: Waiting = {
+    const request: WaitingRequest = {
       ...{ id, method, text, urgent, ...outcome },
       repeatable: mayBeRepeated(method, params),
       sent: false,
@@ -194,7 +175,7 @@ export class RequestQueue {
     return (this.#pacer?.take(performance.now()) ?? 0) === 0;
   }
 
-  #transmit(request: Waiting): void {
+  #transmit(request: WaitingRequest): void {
     if (!this.#send) return;
     const timeoutMs = endsWithConnection(request.method) ? replyTimeoutMs : this.#replyTimeoutMs;
     request.sent = true;
@@ -202,13 +183,13 @@ export class RequestQueue {
     this.#send(request.text);
   }
 
-  #handleSilence(request: Waiting): void {
+  #handleSilence(request: WaitingRequest): void {
     this.#reject(request, 'requestTimeout');
     this.#flush();
   }
 
   /** It was sent along with a join that has to wait; it leaves again once the gate opens. */
-  #holdBack(request: Waiting): boolean {
+  #holdBack(request: WaitingRequest): boolean {
     if (this.#gateOpen) return false;
     request.sent = false;
     clearTimeout(request.timer);
@@ -216,7 +197,7 @@ export class RequestQueue {
   }
 
   /** Rate limits hold for the session: everything pauses, then goes on in order. */
-  #postpone(request: Waiting, data: unknown): boolean {
+  #postpone(request: WaitingRequest, data: unknown): boolean {
     if (request.rateRetries >= maxRateRetries) return false;
     request.rateRetries += 1;
     request.sent = false;
@@ -237,22 +218,15 @@ export class RequestQueue {
     this.#pause = undefined;
   }
 
-  #reject(request: Waiting, code: LocalErrorCode): void {
+  #reject(request: WaitingRequest, code: LocalErrorCode): void {
     this.#remove(request).fail(new CrosspointClientError(code));
   }
 
-  #remove(request: Waiting): Waiting {
+  #remove(request: WaitingRequest): WaitingRequest {
     clearTimeout(request.timer);
     this.#waiting.delete(request.id);
     return request;
   }
-}
-
-export interface Outcome<M extends Method> {
-  /** Sent at once, without waiting for the gate. */
-  urgent?: boolean;
-  succeed: (result: RequestResult<M>) => void;
-  fail: (error: CrosspointClientError) => void;
 }
 
 type Refusal = Extract<ReplyFrame, { kind: 'error' }>['error'];
@@ -261,15 +235,6 @@ type Refusal = Extract<ReplyFrame, { kind: 'error' }>['error'];
 interface Announced {
   limits: Pace & { maxFrameBytes: number };
   heartbeat: { timeoutMs: number };
-}
-
-interface AddedRequest extends Pick<Waiting, 'method' | 'urgent' | 'succeed' | 'fail'> {
-  params: object;
-}
-
-function retryAfterMs(data: unknown): number {
-  const given = typeof data === 'object' && data !== null && 'retryAfterMs' in data ? data.retryAfterMs : undefined;
-  return Math.min(typeof given === 'number' && given >= 0 ? given : defaultRetryAfterMs, maxRetryAfterMs);
 }
 
 /** A UTF-16 unit takes at most three bytes of UTF-8, so that most texts need no counting. */
