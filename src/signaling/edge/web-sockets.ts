@@ -58,9 +58,14 @@ export class WebSockets {
   }
 }
 
-/** The first one offered that the server speaks; the client's order is its preference (RFC 6455, section 1.9). */
+const spoken = [subprotocol, packedSubprotocol];
+
+/**
+ * The first one offered that the server speaks; the client's order is its preference (RFC 6455, section 1.9). The name is
+ * ours: every WebSocket keeps it, and one cut out of the request would keep the request's header too.
+ */
 export function chooseSubprotocol(offered: Iterable<string>): string | undefined {
-  for (const name of offered) if (name === subprotocol || name === packedSubprotocol) return name;
+  for (const name of offered) if (spoken.includes(name)) return spoken[spoken.indexOf(name)];
   return undefined;
 }
 
