@@ -113,7 +113,23 @@ export class TokenVerifier {
 
 function keySource(jwks: JSONWebKeySet | URL | undefined): JWTVerifyGetKey | undefined {
   if (jwks === undefined) return undefined;
-  return jwks instanceof URL ? createRemoteJWKSet(jwks) : createLocalJWKSet(jwks);
+  return jwks instanceof URL ? fetchedKeys(jwks) : createLocalJWKSet(jwks);
+}
+
+/** That the keys cannot be fetched is not the token's fault, and must not look so. */
+function fetchedKeys(url: URL): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(url);
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      throw new CrosspointError('internalError', {
+        message: 'The identity provider’s keys are not to be had.',
+        cause: error,
+      });
+    }
+  };
 }
 
 function refusal(message: string, cause?: unknown): CrosspointError {
