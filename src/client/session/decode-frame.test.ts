@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decodeFrame } from './decode-frame.ts';
+import { pack } from '../../protocol/msgpack/pack.ts';
+import { msgpackEncoding } from '../msgpack.ts';
+import { decodeFrame, decodePacked } from './decode-frame.ts';
 
 const decode = (frame: unknown) => decodeFrame(JSON.stringify(frame));
 
@@ -46,5 +48,45 @@ describe('decodeFrame', () => {
     '{"method":"x"}',
   ])('takes %j for nothing', (text) => {
     expect(decodeFrame(text)).toBeUndefined();
+  });
+
+  it('gives bytes for the object that stands for them', () => {
+    const params = { from: 'p', type: 't', at: 1, body: [{ $binary: 'AAH/' }] };
+    const frame = { method: 'message', params, seq: 1 };
+    const event = { name: 'message', params: { ...params, body: [Uint8Array.of(0, 1, 255)] } };
+    expect(decode(frame)).toEqual({ kind: 'event', seq: 1, event });
+    expect(decodePacked(packed(frame), msgpackEncoding)).toEqual({ kind: 'event', seq: 1, event });
+  });
+});
+
+const packed = (frame: unknown): ArrayBuffer => msgpackEncoding.encode(JSON.stringify(frame)).slice().buffer;
+
+describe('decodePacked', () => {
+  it('reads the same frames in another encoding', () => {
+    const frames = [
+      { id: 1, result: { text: '茶', list: [1, -1, 0.1, null] } },
+      { id: null, error: { code: 'roomFull', message: 'x' } },
+      { method: 'participantLeft', params: { participant: 'p', reason: 'left' }, seq: 4_000_000_000 },
+    ];
+    for (const frame of frames) expect(decodePacked(packed(frame), msgpackEncoding)).toEqual(decode(frame));
+  });
+
+  it.each(['', 'c1', '01', '81a1', 'ddffffffff'])('takes the bytes %j for nothing', (hex) => {
+    const bytes = Uint8Array.from(Buffer.from(hex, 'hex'));
+    expect(decodePacked(bytes.buffer, msgpackEncoding)).toBeUndefined();
+  });
+
+  it('reads frames that another participant has nested as deeply as they like', () => {
+    const body = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`);
+    const text = `{"method":"message","params":{"from":"p","type":"t","at":1,"body":[]},"seq":1}`;
+    const deep = Buffer.from(msgpackEncoding.encode(text)).toString('latin1');
+    const nested = Buffer.from(pack(body)).toString('latin1');
+    const bytes = Uint8Array.from(Buffer.from(deep.replace('body\x90', `body${nested}`), 'latin1'));
+    expect(bytes.length).toBeGreaterThan(20_000);
+    expect(decodePacked(bytes.buffer, msgpackEncoding)).toMatchObject({
+      kind: 'event',
+      seq: 1,
+      event: { name: 'message' },
+    });
   });
 });

@@ -14,6 +14,12 @@ describe('signalingUrl', () => {
     expect(signalingUrl(given)).toBe(expected);
   });
 
+  it('says when frames are to be compressed, beside what was in the address', () => {
+    expect(signalingUrl('https://call.example', true)).toBe('wss://call.example/signaling?compress=1');
+    expect(signalingUrl('wss://call.example/s?tenant=7', true)).toBe('wss://call.example/s?tenant=7&compress=1');
+    expect(signalingUrl('wss://call.example/s?tenant=7', false)).toBe('wss://call.example/s?tenant=7');
+  });
+
   it('is the page’s own host when nothing is given', () => {
     vi.stubGlobal('location', { origin: 'https://call.example' });
     expect(signalingUrl(undefined)).toBe('wss://call.example/signaling');
