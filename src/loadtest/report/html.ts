@@ -15,7 +15,7 @@ th:first-child,td:first-child{text-align:left}th{font-weight:600;color:var(--sof
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,520px),1fr));gap:16px}
 figure{margin:0;padding:12px;background:var(--card);border-radius:10px}figcaption{font-weight:600;margin-bottom:4px}
 svg{width:100%;height:auto;display:block}svg text{font-size:11px;fill:var(--soft)}svg .grid{stroke:var(--line);stroke-width:1}
-.legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--soft)}.legend i{display:inline-block;width:14px;height:3px;margin:0 6px 3px 0}
+.legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--soft)}.legend i{display:inline-block;width:16px;margin:0 6px 4px 0}
 .passed{color:#1a7f4b}.failed{color:#c4321c}.verdict{display:inline-block;padding:2px 10px;border-radius:99px;border:1px solid currentColor;font-weight:600}
 @media(prefers-color-scheme:dark){.passed{color:#4cc38a}.failed{color:#ff8b73}}
 .wide{overflow-x:auto}
@@ -39,7 +39,7 @@ function latencyOverTime(report: Report, name: LatencyName): Plot {
   return { title: latencyLabels[name], x: seconds, y: milliseconds, series: [of('p50'), of('p99'), of('max')] };
 }
 
-const curvePercentiles = [0, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 99.99];
+const curvePercentiles = [10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 99.99];
 /** The tail is where users are lost: each step to the right has a tenth of the share that the step before had. */
 const outOf = (percentile: number): number => 1 / (1 - percentile / 100);
 
@@ -141,7 +141,7 @@ function serverPlots(report: Report): Plot[] {
     {
       title: 'Server memory',
       x: seconds,
-      y: { label: 'bytes', format: formatBytes, scale: 'linear' },
+      y: { label: 'bytes', format: formatBytes, scale: 'linear', binary: true },
       series: [of('resident', (sample) => sample.residentBytes), of('heap in use', (sample) => sample.heapBytes)],
     },
     objectsPlot(report),

@@ -10,6 +10,8 @@ export interface Axis {
   scale: 'linear' | 'log';
   /** Marks to draw; chosen from the data when absent. */
   ticks?: { at: number; text: string }[];
+  /** Round numbers are those of KiB and MiB. */
+  binary?: boolean;
 }
 
 export interface Plot {
@@ -67,7 +69,8 @@ function placement({ from, to }: { from: number; to: number }, axis: Axis, start
 
 function ticksOf(axis: Axis, { from, to }: { from: number; to: number }): { at: number; text: string }[] {
   if (axis.ticks) return axis.ticks;
-  const values = axis.scale === 'log' ? logTicks(from, to) : linearTicks(from, to);
+  const unit = axis.binary ? 1024 ** Math.floor(Math.log2(to) / 10) : 1;
+  const values = axis.scale === 'log' ? logTicks(from, to) : linearTicks(from / unit, to / unit).map((at) => at * unit);
   return values.map((at) => ({ at, text: axis.format(at) }));
 }
 
@@ -77,10 +80,25 @@ function path(points: Series['points'], x: Place, y: Place): string {
     .join('');
 }
 
+/** A few lines get thicker from one to the next, and the first lies on top, so that none hides behind an equal one. */
+function lineStyle(index: number, count: number): string {
+  const strokeWidth = count <= 3 ? 1.6 + 1.4 * index : 1.8;
+  const dash = index >= colours.length ? ' stroke-dasharray="5 3"' : '';
+  return `stroke-width="${strokeWidth.toFixed(1)}"${dash} stroke="${colours[index % colours.length]}"`;
+}
+
+function drawLine({ points }: Series, style: string, x: Place, y: Place): string {
+  const [only] = points;
+  if (only && points.length === 1) {
+    return `<circle fill="none" r="2" cx="${x(only.x).toFixed(1)}" cy="${y(only.y).toFixed(1)}" ${style}/>`;
+  }
+  return `<path fill="none" ${style} d="${path(points, x, y)}"/>`;
+}
+
 function legend(series: Series[]): string {
   const entries = series.map(
     ({ label }, index) =>
-      `<span><i style="background:${colours[index % colours.length]}"></i>${escapeHtml(label)}</span>`,
+      `<span><i style="border-top:3px ${index < colours.length ? 'solid' : 'dashed'} ${colours[index % colours.length]}"></i>${escapeHtml(label)}</span>`,
   );
   return `<div class="legend">${entries.join('')}</div>`;
 }
@@ -111,10 +129,7 @@ export function renderPlot({ title, x, y, series }: Plot): string {
         `<line class="grid" y1="${margin.top}" y2="${bottom}" x1="${placeX(at)}" x2="${placeX(at)}"/><text x="${placeX(at)}" y="${bottom + 16}" text-anchor="middle">${escapeHtml(text)}</text>`,
     ),
   ];
-  const lines = series.map(
-    (line, index) =>
-      `<path fill="none" stroke-width="1.8" stroke="${colours[index % colours.length]}" d="${path(line.points, placeX, placeY)}"/>`,
-  );
+  const lines = series.map((line, index) => drawLine(line, lineStyle(index, series.length), placeX, placeY)).reverse();
   return [
     `<figure><figcaption>${escapeHtml(title)}</figcaption>`,
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">`,

@@ -41,10 +41,18 @@ export function buildReport(plan: Plan, result: LoadResult, gates: Gate[]): Repo
     totals: result.totals,
     server: result.server,
     leaks: result.leaks ?? null,
-    tool: judgeBottleneck(result.self, result.totals.latencies.get('start')?.percentile(99)),
+    tool: judgeBottleneck(result.self, latenessOf(result.totals)),
     notes: result.notes,
     gates,
   });
+}
+
+/** Of a few operations the percentile would be the one that was latest. */
+const enoughStarts = 200;
+
+function latenessOf({ latencies }: Totals): number | undefined {
+  const start = latencies.get('start');
+  return start && start.count >= enoughStarts ? start.percentile(99) : undefined;
 }
 
 interface Parts {
@@ -71,12 +79,15 @@ export function assemble({ totals, gates: asked, ...parts }: Parts): Report {
   const report = { ...parts, latencies, counters, errors: { ...totals.errors }, seconds: totals.seconds() };
   const figures = figuresOf(report);
   const gates = checkGates(asked, figures);
+  const { 'joins.offered': offered = 0, 'joins.achieved': achieved = 0 } = counters;
+  const nobodyJoined = offered > 0 && achieved === 0;
   return {
     version: reportVersion,
     ...report,
+    notes: nobodyJoined ? [...report.notes, 'Nobody could join: this was no load.'] : report.notes,
     figures: Object.fromEntries(figures),
     gates,
-    passed: gates.every(({ passed }) => passed),
+    passed: gates.every(({ passed }) => passed) && !nobodyJoined,
   };
 }
 

@@ -31,7 +31,7 @@ function flagsFor({ connections, joinsPerSecond, seconds }: BusyOptions): string
   const meanStay = (connections * spare) / joinsPerSecond;
   const flags = {
     rate: joinsPerSecond,
-    session: `uniform:${meanStay / 2}s-${meanStay * 1.5}s`,
+    session: `uniform:${Math.round(meanStay * 500)}ms-${Math.round(meanStay * 1500)}ms`,
     rooms: Math.ceil(connections / roomSize),
     duration: `${seconds}s`,
     ramp: `${rampSeconds}s`,

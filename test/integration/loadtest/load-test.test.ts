@@ -101,5 +101,7 @@ test('a missed gate and a server that is not there make it fail', async () => {
   await server.stop();
   const absent = await loadTest(...nowhere);
   expect(absent.figures['errors.connect.ECONNREFUSED']).toBe(2);
+  expect(absent.code).toBe(1);
+  expect(absent.output).toContain('Nobody could join');
   expect(absent.output).toContain('metrics could not be read');
 });
