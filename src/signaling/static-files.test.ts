@@ -61,7 +61,18 @@ describe('StaticFiles', () => {
     expect(policy).toContain("default-src 'self'");
     expect(policy).toContain("connect-src 'self' ws: wss:");
     expect(policy).not.toContain('unsafe');
+    expect(policy).toContain("object-src 'none'");
     expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it('lets no other page frame it, nor learn where its visitors come from, nor use their camera', async () => {
+    const { headers } = await get('/');
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'self'");
+    expect(headers).toMatchObject({
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'permissions-policy': 'camera=(self), microphone=(self), display-capture=(self)',
+    });
   });
 
   it.each([

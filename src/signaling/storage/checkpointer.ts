@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../shared/logger.ts';
@@ -60,14 +59,16 @@ export class Checkpointer {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#stop();
-    const exited = once(this.#worker, 'exit');
+    // Not events.once, which an error of the thread would make throw: what the thread left undone, SQLite does on closing.
+    const exited = Promise.withResolvers<void>();
+    this.#worker.once('exit', () => exited.resolve());
     this.#worker.ref();
     this.#worker.postMessage('close');
-    await exited;
+    await exited.promise;
   }
 
   #begin(): void {
-    if (this.#isWorking) return;
+    if (this.#isWorking || this.#isClosed) return;
     this.#isWorking = true;
     Atomics.store(this.#working, 0, 1);
     this.#commits = 0;

@@ -72,13 +72,20 @@ describe('Database', () => {
     await database.close();
   });
 
+  it('is for nobody else on the machine to read, its log included', async () => {
+    const database = openTable();
+    add(database, 'private');
+    for (const name of [file, `${file}-wal`]) expect(statSync(name).mode & 0o777).toBe(0o600);
+    await database.close();
+  });
+
   it('is not opened where the file is no database, a directory, nowhere, or of a later version', () => {
     writeFileSync(file, 'This is a text. '.repeat(1_000));
     expect(() => new Database({ file })).toThrow('file is not a database');
     const directory = join(folder, 'directory');
     mkdirSync(directory);
-    expect(() => new Database({ file: directory })).toThrow('unable to open');
-    expect(() => new Database({ file: join(folder, 'nowhere', 'data.sqlite') })).toThrow('unable to open');
+    expect(() => new Database({ file: directory })).toThrow('EISDIR');
+    expect(() => new Database({ file: join(folder, 'nowhere', 'data.sqlite') })).toThrow('ENOENT');
     const later = join(folder, 'later.sqlite');
     const other = new DatabaseSync(later);
     other.exec('PRAGMA user_version = 99');

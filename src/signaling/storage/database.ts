@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Logger } from '../../shared/logger.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -20,6 +21,7 @@ export class Database {
 
   /** Throws when the file cannot be written, is no database, or belongs to a later version. */
   constructor({ file, logger }: { file?: string | undefined; logger?: Logger } = {}) {
+    if (file !== undefined) ownFile(file);
     this.#sqlite = new DatabaseSync(file ?? ':memory:', { timeout: busyTimeoutMs });
     try {
       this.#prepareFile();
@@ -73,4 +75,9 @@ export class Database {
   #goOnAlone(): void {
     if (this.#sqlite.isOpen) this.#sqlite.exec('PRAGMA wal_autocheckpoint = 1000');
   }
+}
+
+/** Makes the file, if there is none, for nobody else to read: it holds what people write to each other. */
+function ownFile(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
 }

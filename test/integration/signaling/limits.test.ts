@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { parse, write } from 'sdp-transform';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { bounds } from '../../../src/protocol/bounds.ts';
 import type { Sfu } from '../../../src/sfu/types.ts';
-import { sdpLimits } from '../../../src/shared/limits.ts';
-import { joinAs, lockedDoor } from '../../support/locked-door.ts';
+import { type SignalingLimits, sdpLimits } from '../../../src/shared/limits.ts';
+import { createSilentLogger } from '../../../src/shared/logger.ts';
+import { ApiEndpoint } from '../../../src/signaling/api/api-endpoint.ts';
+import { joinAs, lockedDoor, tokenOf } from '../../support/locked-door.ts';
 import { SignalingClient } from '../../support/signaling-client.ts';
 import { startHub, type TestHub } from '../../support/test-hub.ts';
 import { fixture, startSfu } from '../sfu/support.ts';
@@ -135,6 +140,46 @@ describe('rooms', () => {
     hub.administration.create({ name: 'tea', maxParticipants: 1, locked: false, waitingRoom: false });
     await joinAs(url, 'alice');
     await expect(joinAs(url, 'bob')).rejects.toMatchObject({ code: 'roomFull' });
+  });
+});
+
+describe('the HTTP API', () => {
+  /** A request as from that address, to the API of the hub; gives status and code. */
+  async function startApi(limits: Partial<SignalingLimits>) {
+    const door = lockedDoor();
+    const { hub } = await start({ ...door, limits });
+    const { administration } = hub;
+    const options = { administration, verifier: door.verifier, limits: hub.limits, trustProxy: true };
+    const api = new ApiEndpoint({ ...options, logger: createSilentLogger() });
+    const http = createServer((request, response) => void api.handle(request, response)).listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    onTestFinished(() => void http.close());
+    const { port } = http.address() as AddressInfo;
+    const token = await tokenOf('backend', { room: '*', grants: { admin: true } });
+    const create = async (name: string, address = '192.0.2.1') => {
+      const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': address };
+      const body = JSON.stringify({ name });
+      const response = await fetch(`http://127.0.0.1:${port}/api/v1/rooms`, { method: 'POST', headers, body });
+      const answer: { error?: { code: string } } = JSON.parse(await response.text());
+      return [response.status, answer.error?.code];
+    };
+    return { hub, create };
+  }
+
+  it('bounds the requests of one address, also with a good token', async () => {
+    const { create } = await startApi({ apiRequestsPerSecondPerAddress: 0.001, apiRequestBurstPerAddress: 2 });
+    await create('one');
+    expect(await create('two')).toEqual([201, undefined]);
+    expect(await create('three')).toEqual([429, 'rateLimited']);
+    expect(await create('three', '192.0.2.2')).toEqual([201, undefined]);
+  });
+
+  it('makes no more rooms than the server has, and none while it drains', async () => {
+    const { hub, create } = await startApi({ maxRooms: 1 });
+    await create('one');
+    expect(await create('two')).toEqual([503, 'serverFull']);
+    void hub.drain(60_000);
+    expect(await create('three')).toEqual([503, 'serverDraining']);
   });
 });
 
