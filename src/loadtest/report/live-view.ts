@@ -13,6 +13,8 @@ export interface ProgressView {
 
 interface Terminal {
   isTTY?: boolean;
+  columns?: number;
+  rows?: number;
   write(text: string): unknown;
 }
 
@@ -39,7 +41,7 @@ export function liveLines(progress: Progress, totalSeconds: number): string[] {
   const latest = totals.latest();
   const lines = [
     `${bar(elapsedSeconds / totalSeconds)} ${Math.floor(elapsedSeconds)} of ${Math.round(totalSeconds)} s${progress.phase === 'settle' ? ', waiting for the server to settle' : ''}`,
-    `${formatNumber(latest?.levels.participants ?? 0)} participants  ${rates(progress)}  errors ${formatNumber(totals.errorCount)}`,
+    `${formatNumber(latest?.levels.participants ?? 0)} participants  errors ${formatNumber(totals.errorCount)}  ${rates(progress)}`,
     serverLine(progress),
     `tool     CPU ${Math.round((self?.cpu ?? 0) * 100)}%, event loop ${formatMs(self?.eventLoopMaxMs ?? 0)}`,
   ];
@@ -57,7 +59,7 @@ export function liveLines(progress: Progress, totalSeconds: number): string[] {
   return lines;
 }
 
-/** Redraws the same lines of a terminal. */
+/** Redraws the same lines of a terminal; none may wrap or scroll, or they could not be found again. */
 class TerminalView implements ProgressView {
   readonly #out: Terminal;
   readonly #totalSeconds: number;
@@ -69,7 +71,10 @@ class TerminalView implements ProgressView {
   }
 
   show(progress: Progress): void {
-    const lines = liveLines(progress, this.#totalSeconds);
+    const { columns = 80, rows = 24 } = this.#out;
+    const lines = liveLines(progress, this.#totalSeconds)
+      .slice(0, rows - 1)
+      .map((line) => line.slice(0, columns));
     const up = this.#drawn > 0 ? `\x1b[${this.#drawn}A` : '';
     this.#out.write(`${up}\x1b[J${lines.join('\n')}\n`);
     this.#drawn = lines.length;

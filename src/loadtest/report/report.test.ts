@@ -5,7 +5,7 @@ import { Totals } from '../core/totals.ts';
 import { parseCommand } from '../plan/arguments.ts';
 import type { Plan } from '../plan/plan.ts';
 import { renderHtml } from './html.ts';
-import { liveLines } from './live-view.ts';
+import { createProgressView, liveLines } from './live-view.ts';
 import { mergeReports } from './merge-reports.ts';
 import { linearTicks, logTicks } from './plot.ts';
 import { buildReport, type Report } from './report.ts';
@@ -119,6 +119,34 @@ test('the live view tells how far the load is and how it goes', () => {
   const lines = liveLines({ phase: 'load', elapsedSeconds: 5, totals, server: undefined, self: undefined }, 10);
   expect(lines[0]).toContain('5 of 10 s');
   expect(lines.some((line) => line.startsWith('Join') && line.includes('p99'))).toBe(true);
+});
+
+test('draws within the terminal, so that the next picture finds its place', () => {
+  const drawn: string[] = [];
+  const terminal = { isTTY: true, columns: 40, rows: 5, write: (text: string) => drawn.push(text) };
+  const view = createProgressView(terminal, { totalSeconds: 10, lines: false });
+  const progress = { totals: totalsOf([10, 20]), server: undefined, self: undefined };
+  for (const elapsedSeconds of [1, 2]) view.show({ phase: 'load', elapsedSeconds, ...progress });
+  for (const text of drawn) {
+    const lines = text
+      .slice(text.indexOf('\x1b[J') + 3)
+      .trimEnd()
+      .split('\n');
+    expect(lines).toHaveLength(4);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(40);
+  }
+  expect(drawn[1]).toContain('\x1b[4A');
+});
+
+test('without a terminal prints a line every few seconds', () => {
+  const printed: string[] = [];
+  const view = createProgressView({ write: (text: string) => printed.push(text) }, { totalSeconds: 10, lines: false });
+  const progress = { totals: totalsOf([10, 20]), server: undefined, self: undefined };
+  for (let elapsedSeconds = 1; elapsedSeconds <= 10; elapsedSeconds++) {
+    view.show({ phase: 'load', elapsedSeconds, ...progress });
+  }
+  expect(printed).toHaveLength(2);
+  expect(printed[0]).toMatch(/^5 s .*join p50 10.* errors 0\n$/);
 });
 
 test('ticks are round numbers that cover the range', () => {
