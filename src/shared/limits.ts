@@ -108,7 +108,7 @@ export const signalingLimits = {
   replayEvents: 1_000,
   /** The same in bytes, so that relayed SDPs of a busy session do not add up; shared events count in full. */
   replayBytes: 524_288,
-  /** Replies kept for requests that are sent again: 128 short ones have 4,000 characters, an answer of the SFU some thousand. */
+  /** Replies kept for requests that are sent again: 64 short ones have 2,000 characters, an answer of the SFU some thousand. */
   keptReplyChars: 131_072,
   /** How long a session outlives its socket: time for a phone to change networks. */
   graceMs: 30_000,

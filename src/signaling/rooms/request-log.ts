@@ -17,9 +17,12 @@ export interface Answer {
   readonly json: string;
 }
 
-interface AnsweredRequest extends Answer {
-  readonly method: string;
-  readonly size: number;
+/** Written anew for each request that takes its place: the hub would feel an object for each. */
+interface AnsweredRequest {
+  id: RequestId | undefined;
+  method: string;
+  size: number;
+  answer: Answer;
 }
 
 interface PendingRequest {
@@ -29,8 +32,6 @@ interface PendingRequest {
   readonly askers: ((answer: Answer) => void)[];
 }
 
-const none: ReadonlyMap<RequestId | undefined, AnsweredRequest> = new Map();
-
 /** Done anew each time: a ping changes nothing, and a join begins the session whose log this is. */
 const unlogged: ReadonlySet<string> = new Set<Method>(['join', 'ping']);
 
@@ -39,32 +40,40 @@ export function isLogged(method: string): boolean {
   return !unlogged.has(method);
 }
 
+const none: Answer = { failed: false, json: '' };
+/** Answers that are kept: as many as a client may miss. */
+const capacity = bounds.unansweredRequests;
+
 /**
  * A session's latest requests with their answers, by which one that is sent twice is carried out once: a client that does
  * not know what became of its requests asks again, usually over another connection. Those that are not answered yet are
- * all known. Of the answered ones two generations are kept, the elder dropped when the younger is full; that costs less
- * than dropping them one by one. A client whose unanswered requests are never more than a generation has therefore lost
- * none: whatever was answered behind the one that it misses, it misses too.
+ * all known, and of the others the latest. Whatever was answered behind an answer that a client misses, it misses too: so
+ * a client with no more unanswered requests than are kept has lost none.
  */
 export class RequestLog {
   readonly #maxChars: number;
   #pending: Map<RequestId | undefined, PendingRequest> | undefined;
-  #answered = new Map<RequestId | undefined, AnsweredRequest>();
-  #earlier: ReadonlyMap<RequestId | undefined, AnsweredRequest> = none;
+  /** A ring. */
+  readonly #answered: AnsweredRequest[] = [];
+  #first = 0;
+  #count = 0;
   #chars = 0;
+  /** Of all numbers that were ids: clients that count are not looked up, because theirs are always higher. */
+  #highest = Number.NEGATIVE_INFINITY;
+  #byText: Map<string, AnsweredRequest> | undefined;
   /** Most answers are the same few texts, which are then kept once. */
-  #latestJson = '';
+  #latest = none;
 
-  /** `maxChars` bounds the texts that are kept, half for each generation. */
+  /** `maxChars` bounds the texts that are kept beside the latest. */
   constructor(maxChars: number) {
     this.#maxChars = maxChars;
   }
 
   /** The answer of a request that came before; throws `requestIdReused` when its id was another's. */
   answerTo(request: Identified): Answer | undefined {
-    const answered = this.#answered.get(request.id) ?? this.#earlier.get(request.id);
+    const answered = this.#find(request.id);
     if (answered) requireSame(answered, request);
-    return answered;
+    return answered?.answer;
   }
 
   /** Has the answer told when it is there. False when no such request is pending; throws `requestIdReused`. */
@@ -83,14 +92,9 @@ export class RequestLog {
   }
 
   /** Keeps the answer, and tells it to those who have asked again. */
-  keep(request: Identified, { failed, json }: Answer): void {
-    const { id, method, size } = request;
-    if (json !== this.#latestJson) this.#latestJson = json;
-    const answered = { method, size, failed, json: this.#latestJson };
-    this.#chars += json.length;
-    this.#answered.set(id, answered);
-    if (this.#pending) this.#settle(id, answered);
-    if (this.#answered.size >= bounds.unansweredRequests || this.#chars * 2 > this.#maxChars) this.#startGeneration();
+  keep(request: Identified, answer: Answer): void {
+    this.#write(request, answer);
+    if (this.#pending) this.#settle(request.id, answer);
   }
 
   /** The request was refused without having been looked at, so that it may be tried again under its id. */
@@ -105,10 +109,48 @@ export class RequestLog {
     for (const tell of pending.askers) tell(answer);
   }
 
-  #startGeneration(): void {
-    this.#earlier = this.#answered;
-    this.#answered = new Map();
-    this.#chars = 0;
+  #find(id: RequestId | undefined): AnsweredRequest | undefined {
+    if (typeof id === 'string') return this.#byText?.get(id);
+    if (id === undefined || id > this.#highest) return undefined;
+    return this.#answered.find((answered) => answered.id === id);
+  }
+
+  #write({ id, method, size }: Identified, { failed, json }: Answer): void {
+    if (json !== this.#latest.json || failed !== this.#latest.failed) this.#latest = { failed, json };
+    if (this.#count === capacity) this.#dropFirst();
+    const answered = this.#next();
+    answered.id = id;
+    answered.method = method;
+    answered.size = size;
+    answered.answer = this.#latest;
+    this.#count += 1;
+    this.#chars += json.length;
+    while (this.#chars > this.#maxChars && this.#count > 1) this.#dropFirst();
+    if (typeof id === 'string') this.#index(id, answered);
+    else if (id !== undefined && id > this.#highest) this.#highest = id;
+  }
+
+  #next(): AnsweredRequest {
+    const place = (this.#first + this.#count) % capacity;
+    const answered = this.#answered[place] ?? { id: undefined, method: '', size: 0, answer: none };
+    if (place === this.#answered.length) this.#answered.push(answered);
+    return answered;
+  }
+
+  #index(id: string, answered: AnsweredRequest): void {
+    this.#byText ??= new Map();
+    this.#byText.set(id, answered);
+  }
+
+  #dropFirst(): void {
+    const answered = this.#answered[this.#first];
+    this.#first = (this.#first + 1) % capacity;
+    this.#count -= 1;
+    if (!answered) return;
+    if (typeof answered.id === 'string') this.#byText?.delete(answered.id);
+    this.#chars -= answered.answer.json.length;
+    answered.id = undefined;
+    answered.answer = none;
   }
 }
 
