@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { hubs, type RunningHub } from './hub/hubs.ts';
+import { hubs, installPeers, type RunningHub } from './hub/hubs.ts';
 import { type BusyOptions, keepBusy, printBusy } from './scale/busy-server.ts';
 import { measureLinearity, printLinearity } from './scale/linearity.ts';
 import { preferOn } from './scale/quiet-core.ts';
@@ -9,6 +9,8 @@ import { preferOn } from './scale/quiet-core.ts';
 const { values: flags } = parseArgs({
   options: {
     only: { type: 'string' },
+    /** Whose cost to measure, by the name in the hub’s benchmark. */
+    hub: { type: 'string', default: 'Crosspoint' },
     connections: { type: 'string', default: '10000' },
     rate: { type: 'string', default: '500' },
     seconds: { type: 'string' },
@@ -19,9 +21,9 @@ const { values: flags } = parseArgs({
   },
 });
 
-async function start(): Promise<RunningHub> {
-  const hub = await hubs.find(({ name }) => name === 'Crosspoint')?.start();
-  if (!hub) throw new Error('there is no server to measure');
+async function start(wanted = 'Crosspoint'): Promise<RunningHub> {
+  const hub = await hubs.find(({ name }) => name === wanted)?.start();
+  if (!hub) throw new Error(`there is no hub ${wanted}`);
   preferOn(hub.pid, 'first core');
   return hub;
 }
@@ -40,4 +42,7 @@ async function measureBusy(): Promise<void> {
 }
 
 if (flags.only === undefined || flags.only === 'load') await measureBusy();
-if (flags.only === undefined || flags.only === 'cost') printLinearity(await measureLinearity(start));
+if (flags.only === undefined || flags.only === 'cost') {
+  if (flags.hub !== 'Crosspoint') installPeers();
+  printLinearity(await measureLinearity(() => start(flags.hub)));
+}
