@@ -198,6 +198,8 @@ export const mailboxLimits = {
   maxTotalBytes: 1_073_741_824,
   /** How often expired messages are looked for; the sender learns of it that much later. */
   sweepIntervalMs: 1_000,
+  /** Messages removed in one go when many expire together, some ten milliseconds; the rest follows after what else is due. */
+  maxSweptAtOnce: 250,
   /** Entries read from the database at once, while the event loop waits. */
   entriesPerRead: 32,
 } as const;

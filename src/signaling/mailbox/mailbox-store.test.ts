@@ -10,6 +10,7 @@ const limits: MailboxLimits = {
   maxBytes: 100,
   rememberIdsMs: 10_000,
   maxRememberedIds: 6,
+  maxSweptAtOnce: 5,
   maxTotalEntries: 8,
   maxTotalBytes: 1_000,
 };
@@ -87,7 +88,7 @@ describe('MailboxStore', () => {
     put(store, message('m1'));
     put(store, message('m2'));
     acknowledge(store, 'read');
-    expect(store.expire(6_000, 9_000).map(({ entry }) => entry.id)).toEqual(['m2']);
+    expect(store.expire(6_000, 9_000).expired.map(({ entry }) => entry.id)).toEqual(['m2']);
     expect(pending(store, alice, 10)).toMatchObject([
       { kind: 'receipt', id: 'm1', type: 'read', from: 'bob' },
       { kind: 'receipt', id: 'm2', type: 'expired', from: 'bob' },
@@ -146,6 +147,17 @@ describe('MailboxStore', () => {
     put(store, message('m1'));
     put(store, message('m2', { expiresAt: 6_000 }));
     expect(pending(store, bob, 10, 5_000).map(({ id }) => id)).toEqual(['m2']);
+  });
+
+  it('removes what expires together in portions, the oldest first, and says when there is more', () => {
+    const store = open();
+    for (let user = 0; user < 7; user += 1)
+      put(store, message(`m${user}`, { to: { room: 'r', identity: `u${user}` } }));
+    const { expired, more } = store.expire(6_000, 9_000);
+    expect([expired.map(({ entry }) => entry.id), more]).toEqual([['m0', 'm1', 'm2', 'm3', 'm4'], true]);
+    const rest = store.expire(6_000, 9_000);
+    expect([rest.expired.map(({ entry }) => entry.id), rest.more]).toEqual([['m5', 'm6'], false]);
+    expect(store.expire(6_000, 9_000)).toEqual({ expired: [], more: false });
   });
 
   it('ends a chain of receipts: an acknowledged or expired receipt leaves none', () => {

@@ -72,6 +72,12 @@ interface Acknowledgement {
   receiptExpiresAt: number;
 }
 
+/** What nobody has acknowledged in time. */
+interface Expired {
+  address: Address;
+  entry: MailboxEntry;
+}
+
 export interface MailboxLimits {
   /** Messages one mailbox holds, and receipts. */
   maxEntries: number;
@@ -81,6 +87,8 @@ export interface MailboxLimits {
   rememberIdsMs: number;
   /** Ids that are remembered at a time; beyond it those of the oldest messages that have arrived are forgotten. */
   maxRememberedIds: number;
+  /** Entries that are removed, and ids that are forgotten, in one go. */
+  maxSweptAtOnce: number;
   /** Entries and bytes of all mailboxes together, so that invented users cannot fill the disk. */
   maxTotalEntries: number;
   maxTotalBytes: number;
@@ -139,17 +147,24 @@ export class MailboxStore {
     );
   }
 
-  /** Removes what has expired by `now`, leaves receipts for the senders, and forgets old ids. */
-  expire(now: number, receiptExpiresAt: number): { address: Address; entry: MailboxEntry }[] {
-    const excess = this.#remembered - this.#limits.maxRememberedIds;
+  /**
+   * Removes what has expired by `now`, leaves receipts for the senders, and forgets old ids; of each only as many as do not
+   * hold up the event loop. `more`: there may be others.
+   */
+  expire(now: number, receiptExpiresAt: number): { expired: Expired[]; more: boolean } {
+    const { maxRememberedIds, maxSweptAtOnce } = this.#limits;
+    const excess = Math.min(this.#remembered - maxRememberedIds, maxSweptAtOnce);
     if (excess > 0) this.#remembered -= Number(this.#statements.forgetSettled.run(excess).changes);
-    if (integer(this.#statements.nextExpiry.get()?.due, Number.POSITIVE_INFINITY) > now) return [];
+    if (integer(this.#statements.nextExpiry.get()?.due, Number.POSITIVE_INFINITY) > now) {
+      return { expired: [], more: excess === maxSweptAtOnce };
+    }
+    const { takeExpired, forgetAccepted } = this.#statements;
     const { expired, forgotten } = this.#database.transaction(() => ({
-      expired: this.#statements.takeExpired.all(now).map((row) => this.#expireOne(row, now, receiptExpiresAt)),
-      forgotten: Number(this.#statements.forgetAccepted.run(now).changes),
+      expired: takeExpired.all(now, maxSweptAtOnce).map((row) => this.#expireOne(row, now, receiptExpiresAt)),
+      forgotten: Number(forgetAccepted.run(now, maxSweptAtOnce).changes),
     }));
     this.#remembered -= forgotten;
-    return expired;
+    return { expired, more: Math.max(expired.length, forgotten, excess) === maxSweptAtOnce };
   }
 
   /** What all mailboxes hold together, for metrics. */
@@ -193,7 +208,7 @@ export class MailboxStore {
     return { sender: about.sender, id: about.id, user: address.identity, status: receipt };
   }
 
-  #expireOne(row: Record<string, SQLOutputValue>, now: number, receiptExpiresAt: number) {
+  #expireOne(row: Record<string, SQLOutputValue>, now: number, receiptExpiresAt: number): Expired {
     const address = { room: text(row.room), identity: text(row.identity) };
     const entry = toEntry(row);
     if (entry.kind === 'message') {
@@ -261,7 +276,10 @@ function prepareStatements(database: Database) {
   return {
     findAccepted: prepare('SELECT 1 FROM accepted WHERE room = ? AND sender = ? AND identity = ? AND id = ?'),
     accept: prepare('INSERT INTO accepted VALUES (?, ?, ?, ?, ?, ?, ?)'),
-    forgetAccepted: prepare('DELETE FROM accepted WHERE forget_at <= ?'),
+    forgetAccepted: prepare(
+      `DELETE FROM accepted WHERE ordinal IN
+       (SELECT ordinal FROM accepted WHERE forget_at <= ? AND status <> 'stored' ORDER BY forget_at LIMIT ?)`,
+    ),
     forgetSettled: prepare(
       `DELETE FROM accepted WHERE ordinal IN
        (SELECT ordinal FROM accepted WHERE status <> 'stored' ORDER BY ordinal LIMIT ?)`,
@@ -287,7 +305,10 @@ function prepareStatements(database: Database) {
       `SELECT min(due) AS due FROM
        (SELECT min(expires_at) AS due FROM entry UNION ALL SELECT min(forget_at) AS due FROM accepted)`,
     ),
-    takeExpired: prepare(`DELETE FROM entry WHERE expires_at <= ? RETURNING ${columns}`),
+    takeExpired: prepare(
+      `DELETE FROM entry WHERE ordinal IN
+       (SELECT ordinal FROM entry WHERE expires_at <= ? ORDER BY expires_at, ordinal LIMIT ?) RETURNING ${columns}`,
+    ),
   };
 }
 

@@ -69,6 +69,7 @@ export class Mailboxes extends EventEmitter<MailboxEvents> {
   readonly #logger: Logger;
   readonly #store: MailboxStore;
   readonly #timer: NodeJS.Timeout;
+  #nextSweep: NodeJS.Immediate | undefined;
   readonly #deliveries = new WeakMap<Session, Delivery>();
   readonly #recentIds = new WeakMap<Session | Room, RecentIds>();
   readonly #histories = new WeakMap<Room, RoomHistory>();
@@ -162,6 +163,7 @@ export class Mailboxes extends EventEmitter<MailboxEvents> {
   /** Idempotent. */
   close(): void {
     clearInterval(this.#timer);
+    clearImmediate(this.#nextSweep);
   }
 
   #receiptExpiry(now: number): number {
@@ -171,13 +173,15 @@ export class Mailboxes extends EventEmitter<MailboxEvents> {
   #sweep(): void {
     try {
       const now = Date.now();
-      for (const { address, entry } of this.#store.expire(now, this.#receiptExpiry(now))) {
+      const { expired, more } = this.#store.expire(now, this.#receiptExpiry(now));
+      for (const { address, entry } of expired) {
         for (const device of this.#devices(address)) {
           this.#deliveryOf(device).end(entry.ordinal);
           this.#deliver(device);
         }
         if (entry.kind === 'message') this.#handleExpired(address, entry);
       }
+      if (more) this.#nextSweep = setImmediate(() => this.#sweep());
     } catch (error) {
       this.#logger.error({ err: error }, 'expired messages could not be removed');
     }
