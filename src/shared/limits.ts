@@ -100,7 +100,7 @@ export const signalingLimits = {
   /** Sustained bytes of one connection, and the burst: a few offers of the largest size. */
   receivedBytesPerSecond: 524_288,
   receivedBytesBurst: 2_097_152,
-  /** Requests of one connection that wait for its join, or that the media side has not answered yet. */
+  /** Requests of one connection that wait for its join, or of a session that the media side has not answered yet. */
   maxPendingRequests: 256,
   /** Output waiting on one socket; a peer that has not read this much is not reading. */
   maxSendQueueBytes: 1_048_576,
@@ -198,8 +198,8 @@ export const mailboxLimits = {
   maxTotalBytes: 1_073_741_824,
   /** How often expired messages are looked for; the sender learns of it that much later. */
   sweepIntervalMs: 1_000,
-  /** Messages removed in one go when many expire together, some ten milliseconds; the rest follows after what else is due. */
-  maxSweptAtOnce: 250,
+  /** Messages removed in one go when many expire together: some five milliseconds; the rest follows after what else is due. */
+  maxSweptAtOnce: 100,
   /** Entries read from the database at once, while the event loop waits. */
   entriesPerRead: 32,
 } as const;
