@@ -58,10 +58,8 @@ export class Dispatcher {
   }
 
   #admit(request: DecodedRequest): void {
-    const waiting = this.#unanswered + (this.#behindJoin?.length ?? 0);
-    if (waiting >= this.#hub.limits.maxPendingRequests) {
-      const message = 'Too many requests are unanswered.';
-      this.#refuse(request, new CrosspointError('rateLimited', { message, data: { retryAfterMs: 1_000 } }));
+    if (this.#isFull(this.#unanswered + (this.#behindJoin?.length ?? 0))) {
+      this.#refuse(request, tooManyUnanswered());
     } else if (this.#behindJoin) {
       this.#behindJoin.push(request);
     } else {
@@ -69,10 +67,16 @@ export class Dispatcher {
     }
   }
 
+  #isFull(unanswered: number): boolean {
+    return unanswered >= this.#hub.limits.maxPendingRequests;
+  }
+
   #start(request: DecodedRequest): void {
     try {
       const log = this.#logFor(request);
       if (log && this.#isAnswered(request, log)) return;
+      // Connections come and go while the session's requests take their time.
+      if (log && this.#isFull(log.pending)) throw tooManyUnanswered();
       const context = new RequestContext(this.#hub, this.#peer, request.opaque);
       this.#handle({ request, context, log, startedMs: performance.now() });
     } catch (error) {
@@ -95,10 +99,11 @@ export class Dispatcher {
       this.#send(request.id, answer);
       return true;
     }
-    const isPending = log.awaitAnswer(request, (later) => {
+    const tell = (later: Answer) => {
       this.#unanswered -= 1;
       this.#send(request.id, later);
-    });
+    };
+    const isPending = log.awaitAnswer(request, { peer: this.#peer, tell });
     if (isPending) this.#unanswered += 1;
     return isPending;
   }
@@ -199,6 +204,11 @@ export class Dispatcher {
     this.#peer.session?.takeRoomEvents();
     this.#peer.outbox.pushText(`{"id":${JSON.stringify(id ?? null)},"${failed ? 'error' : 'result'}":${json}}`);
   }
+}
+
+function tooManyUnanswered(): CrosspointError {
+  const message = 'Too many requests are unanswered.';
+  return new CrosspointError('rateLimited', { message, data: { retryAfterMs: 1_000 } });
 }
 
 function invoke<M extends Method>(method: M, params: unknown, context: RequestContext): unknown {

@@ -4,6 +4,7 @@ import { bounds } from '../../protocol/bounds.ts';
 import { RequestLog } from './request-log.ts';
 
 const done = (json = '{}') => ({ failed: false, json });
+const asker = (closed = false) => ({ peer: { closed }, tell: vi.fn() });
 const message = (id: number | string, size = 50) => ({ id, method: 'message', size });
 
 describe('RequestLog', () => {
@@ -29,7 +30,7 @@ describe('RequestLog', () => {
     const log = new RequestLog(10_000);
     const refused = expect.objectContaining({ code: 'requestIdReused' });
     log.begin(message(1));
-    expect(() => log.awaitAnswer(other, vi.fn())).toThrow(refused);
+    expect(() => log.awaitAnswer(other, asker())).toThrow(refused);
     log.keep(message(1), done());
     expect(() => log.answerTo(other)).toThrow(refused);
     expect(log.answerTo(message(1))).toMatchObject(done());
@@ -37,24 +38,27 @@ describe('RequestLog', () => {
 
   it('tells everyone who has asked again of a request that takes its time', () => {
     const log = new RequestLog(10_000);
-    const [first, second] = [vi.fn(), vi.fn()];
+    const [first, second, gone] = [asker(), asker(), asker(true)];
     expect(log.awaitAnswer(message(1), first)).toBe(false);
     log.begin(message(1));
+    expect(log.awaitAnswer(message(1), gone)).toBe(true);
     expect(log.awaitAnswer(message(1), first)).toBe(true);
     expect(log.awaitAnswer(message(1), second)).toBe(true);
     log.keep(message(1), done());
-    for (const asker of [first, second]) expect(asker).toHaveBeenCalledExactlyOnceWith(expect.objectContaining(done()));
+    for (const { tell } of [first, second]) expect(tell).toHaveBeenCalledExactlyOnceWith(done());
+    expect(gone.tell).not.toHaveBeenCalled();
+    expect(log.pending).toBe(0);
     expect(log.awaitAnswer(message(1), first)).toBe(false);
   });
 
   it('forgets what was refused unseen, so that it can be tried again', () => {
     const log = new RequestLog(10_000);
-    const asker = vi.fn();
+    const again = asker();
     log.begin(message(1));
-    log.awaitAnswer(message(1), asker);
+    log.awaitAnswer(message(1), again);
     log.forget(message(1), { failed: true, json: '{"code":"rateLimited"}' });
-    expect(asker).toHaveBeenCalledTimes(1);
-    expect([log.answerTo(message(1)), log.awaitAnswer(message(1), asker)]).toEqual([undefined, false]);
+    expect(again.tell).toHaveBeenCalledTimes(1);
+    expect([log.answerTo(message(1)), log.awaitAnswer(message(1), again)]).toEqual([undefined, false]);
   });
 
   it('keeps as many as a client may have unanswered, the latest', () => {
@@ -76,7 +80,7 @@ describe('RequestLog', () => {
     const log = new RequestLog(10_000);
     log.begin(message('slow'));
     for (let id = 1; id <= 500; id += 1) log.keep(message(id), done());
-    expect(log.awaitAnswer(message('slow'), vi.fn())).toBe(true);
+    expect(log.awaitAnswer(message('slow'), asker())).toBe(true);
   });
 
   it('does the same with any ids in any order, as long as none comes twice', () => {

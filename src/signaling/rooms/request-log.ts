@@ -25,11 +25,17 @@ interface AnsweredRequest {
   answer: Answer;
 }
 
+/** A connection on which a request came again before it was answered. */
+interface Asker {
+  readonly peer: { readonly closed: boolean };
+  tell(answer: Answer): void;
+}
+
 interface PendingRequest {
   readonly method: string;
   readonly size: number;
   /** Those who have asked again meanwhile. */
-  readonly askers: ((answer: Answer) => void)[];
+  askers: Asker[];
 }
 
 /** Done anew each time: a ping changes nothing, and a join begins the session whose log this is. */
@@ -76,12 +82,20 @@ export class RequestLog {
     return answered?.answer;
   }
 
-  /** Has the answer told when it is there. False when no such request is pending; throws `requestIdReused`. */
-  awaitAnswer(request: Identified, asker: (answer: Answer) => void): boolean {
+  /** Requests that are not answered yet, on whichever connection they came. */
+  get pending(): number {
+    return this.#pending?.size ?? 0;
+  }
+
+  /**
+   * Has the answer told when it is there, in place of connections that are gone. False when no such request is pending;
+   * throws `requestIdReused`.
+   */
+  awaitAnswer(request: Identified, asker: Asker): boolean {
     const pending = this.#pending?.get(request.id);
     if (!pending) return false;
     requireSame(pending, request);
-    pending.askers.push(asker);
+    pending.askers = [...pending.askers.filter(({ peer }) => !peer.closed), asker];
     return true;
   }
 
@@ -106,7 +120,7 @@ export class RequestLog {
     const pending = this.#pending?.get(id);
     if (!pending) return;
     this.#pending?.delete(id);
-    for (const tell of pending.askers) tell(answer);
+    for (const asker of pending.askers) asker.tell(answer);
   }
 
   #find(id: RequestId | undefined): AnsweredRequest | undefined {

@@ -10,18 +10,20 @@ type Joined = Awaited<ReturnType<typeof SignalingClient.join>>;
 let server: TestHub;
 /** Lets the check of a token end; tokens are what takes its time here. */
 let checkToken: (outcome: 'good' | 'bad') => void;
+let checks = 0;
 
 beforeEach(async () => {
+  const { promise, resolve } = Promise.withResolvers<'good' | 'bad'>();
+  checkToken = resolve;
+  checks = 0;
   const verify = async () => {
-    const outcome = await new Promise((resolve) => {
-      checkToken = resolve;
-    });
-    if (outcome === 'bad') throw new CrosspointError('unauthorized');
+    checks += 1;
+    if ((await promise) === 'bad') throw new CrosspointError('unauthorized');
     return accessClaims.parse({ sub: 'anybody', link: true, room: 'tea', exp: Math.floor(Date.now() / 1000) + 600 });
   };
   server = await startHub({
     doorkeeper: new Doorkeeper({ mode: 'open', verifier: { verify }, clockToleranceSeconds: 0 }),
-    limits: { messagesPerSecond: 5, messageBurst: 3 },
+    limits: { messagesPerSecond: 5, messageBurst: 3, maxPendingRequests: 4 },
   });
 });
 
@@ -104,6 +106,19 @@ describe('a request that comes again under its id', () => {
     expect(repliesTo(alice, 7)).toEqual([]);
     again.socket.send(refresh);
     await expect.poll(() => repliesTo(again, 7)).toEqual([reply, reply]);
+  });
+
+  it('counts with all that the session has unanswered, over all its connections', async () => {
+    const alice = await join('Alice');
+    const refresh = (id: number) => JSON.stringify({ id, method: 'refreshToken', params: { token: 'new' } });
+    for (const id of [11, 12, 13, 14]) alice.socket.send(refresh(id));
+    await expect.poll(() => checks).toBe(4);
+    const again = await resume(alice);
+    again.socket.send(refresh(15));
+    again.socket.send(refresh(11));
+    expect((await again.replyTo(15)).error).toMatchObject({ code: 'rateLimited' });
+    checkToken('good');
+    expect(await again.replyTo(11)).toHaveProperty('result.grants');
   });
 
   it('is another where the id is a text instead of a number', async () => {
