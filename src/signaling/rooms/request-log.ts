@@ -38,8 +38,8 @@ interface PendingRequest {
   askers: Asker[];
 }
 
-/** Done anew each time: a ping changes nothing, and a join begins the session whose log this is. */
-const unlogged: ReadonlySet<string> = new Set<Method>(['join', 'ping']);
+/** Done anew each time: a ping changes nothing, and the log itself begins with a join and ends with a leave. */
+const unlogged: ReadonlySet<string> = new Set<Method>(['join', 'leave', 'ping']);
 
 /** Whether a request's repetition is recognised. */
 export function isLogged(method: string): boolean {

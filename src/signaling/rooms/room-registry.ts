@@ -91,7 +91,8 @@ export class RoomRegistry extends EventEmitter<RoomRegistryEvents> {
     const { limits, flusher } = this.#options;
     if (this.isDraining) throw new CrosspointError('serverDraining', { data: { retryAfterMs: limits.drainRetryMs } });
     if (this.#rooms.size >= limits.maxRooms) throw new CrosspointError('serverFull');
-    const room = new Room({ ...settings, name, flusher, maxBans: limits.maxBansPerRoom });
+    const history = { maxEvents: limits.replayEvents, maxBytes: limits.replayBytes };
+    const room = new Room({ ...settings, name, flusher, history, maxBans: limits.maxBansPerRoom });
     this.#rooms.set(name, room);
     announceRoom(room);
     this.emit('roomOpened', room);

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { RoomState, Track } from '../../protocol/models.ts';
 import { CrosspointError } from '../../shared/errors.ts';
+import type { HistoryLimits } from '../wire/feed-history.ts';
 import { RoomFeed } from '../wire/room-feed.ts';
 import type { TurnFlusher } from '../wire/turn-flusher.ts';
 import type { LeaveReason, ParticipantChanges } from './participant.ts';
@@ -34,6 +35,7 @@ export interface RoomSettings {
 interface RoomOptions extends RoomSettings {
   name: string;
   flusher: TurnFlusher;
+  history: HistoryLimits;
   maxBans: number;
 }
 
@@ -60,6 +62,7 @@ export class Room extends EventEmitter<RoomEvents> {
     name,
     maxParticipants,
     flusher,
+    history,
     maxBans,
     locked = false,
     waitingRoom = false,
@@ -69,7 +72,7 @@ export class Room extends EventEmitter<RoomEvents> {
     this.name = name;
     this.maxParticipants = maxParticipants;
     this.emptyMs = emptyMs;
-    this.feed = new RoomFeed(flusher);
+    this.feed = new RoomFeed(flusher, history);
     this.door = new RoomDoor({ locked, waitingRoom, maxBans });
   }
 

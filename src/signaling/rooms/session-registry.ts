@@ -8,7 +8,7 @@ import { type LeaveReason, Participant } from './participant.ts';
 import type { Room } from './room.ts';
 import type { Newcomer } from './room-door.ts';
 import type { RoomRegistry } from './room-registry.ts';
-import { Session } from './session.ts';
+import { Session, type SessionLimits } from './session.ts';
 
 /** Participants' ids only have to be unique in their room and hard to guess for outsiders. */
 const participantIdBytes = 9;
@@ -38,12 +38,19 @@ interface ResumeRequest {
 /** Begins, suspends, resumes and ends sessions; the one owner of their timers. */
 export class SessionRegistry {
   readonly #options: SessionRegistryOptions;
+  readonly #limits: SessionLimits;
   readonly #sessions = new Map<string, Session>();
   #waiting = 0;
   #whenEmpty: PromiseWithResolvers<void> | undefined;
 
   constructor(options: SessionRegistryOptions) {
+    const { limits } = options;
     this.#options = options;
+    this.#limits = {
+      history: { maxEvents: limits.replayEvents, maxBytes: limits.replayBytes },
+      messageRate: { perSecond: limits.messagesPerSecond, burst: limits.messageBurst },
+      keptReplyChars: limits.keptReplyChars,
+    };
   }
 
   get size(): number {
@@ -79,16 +86,9 @@ export class SessionRegistry {
   }
 
   #create(room: Room, { name, metadata, autoSubscribe, admission, address }: SessionRequest): Session {
-    const { limits } = this.#options;
     const { identity } = admission;
     const participant = new Participant({ id: createId(participantIdBytes), identity, name, metadata });
-    const replay = { maxEvents: limits.replayEvents, maxBytes: limits.replayBytes };
-    const messageRate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
-    const { keptReplyChars } = limits;
-    const session = new Session({
-      ...{ participant, room, autoSubscribe, admission, address },
-      ...{ replay, messageRate, keptReplyChars },
-    });
+    const session = new Session({ participant, room, autoSubscribe, admission, address, limits: this.#limits });
     this.#sessions.set(session.id, session);
     this.#watchExpiry(session);
     return session;

@@ -4,17 +4,26 @@ import type { Admission } from '../auth/admission.ts';
 import { createId } from '../create-id.ts';
 import type { Peer } from '../peer.ts';
 import { TokenBucket } from '../token-bucket.ts';
-import { EventBatch } from '../wire/event-batch.ts';
+import type { EventBatch } from '../wire/event-batch.ts';
 import { eventHead } from '../wire/event-text.ts';
-import { ReplayBuffer, type ReplayedEvents } from '../wire/replay-buffer.ts';
+import type { HistoryLimits } from '../wire/feed-history.ts';
 import type { FeedReader } from '../wire/room-feed.ts';
 import type { SendArena } from '../wire/send-arena.ts';
+import { type MissedEvents, SessionHistory } from '../wire/session-history.ts';
 import type { Participant } from './participant.ts';
 import { RequestLog } from './request-log.ts';
 import type { Room } from './room.ts';
 
 const idBytes = 12;
 const tokenBytes = 24;
+
+/** The same for all sessions of a server. */
+export interface SessionLimits {
+  readonly history: HistoryLimits;
+  readonly messageRate: { perSecond: number; burst: number };
+  /** Replies that are kept for requests that are sent again, in characters. */
+  readonly keptReplyChars: number;
+}
 
 interface SessionOptions {
   participant: Participant;
@@ -23,10 +32,7 @@ interface SessionOptions {
   admission: Admission;
   /** Of the client that began the session. */
   address: string;
-  replay: { maxEvents: number; maxBytes: number };
-  messageRate: { perSecond: number; burst: number };
-  /** Replies that are kept for requests that are sent again, in characters. */
-  keptReplyChars: number;
+  limits: SessionLimits;
 }
 
 /**
@@ -54,22 +60,20 @@ export class Session implements FeedReader {
   messageRefusals = 0;
   #peer: Peer | undefined;
   #seq = 0;
-  readonly #replay: ReplayBuffer;
-  readonly #messageRate: { perSecond: number; burst: number };
+  readonly #history: SessionHistory;
   #messageBucket: TokenBucket | undefined;
-  readonly #keptReplyChars: number;
+  readonly #limits: SessionLimits;
   #requestLog: RequestLog | undefined;
 
   constructor(options: SessionOptions) {
-    const { participant, room, autoSubscribe, admission, address, replay, messageRate, keptReplyChars } = options;
+    const { participant, room, autoSubscribe, admission, address, limits } = options;
     this.admission = admission;
     this.address = address;
     this.participant = participant;
     this.room = room;
     this.autoSubscribe = autoSubscribe;
-    this.#replay = new ReplayBuffer(replay);
-    this.#messageRate = messageRate;
-    this.#keptReplyChars = keptReplyChars;
+    this.#history = new SessionHistory(room.feed, limits.history);
+    this.#limits = limits;
   }
 
   /** Whether the others do not learn of it. */
@@ -79,13 +83,13 @@ export class Session implements FeedReader {
 
   /** Bounds the participant's messages, whichever connection they come over; most participants never send any. */
   get messageRate(): TokenBucket {
-    this.#messageBucket ??= new TokenBucket(this.#messageRate, performance.now());
+    this.#messageBucket ??= new TokenBucket(this.#limits.messageRate, performance.now());
     return this.#messageBucket;
   }
 
   /** Recognises requests that come again; a session that asks for nothing has none. */
   get requestLog(): RequestLog {
-    this.#requestLog ??= new RequestLog(this.#keptReplyChars);
+    this.#requestLog ??= new RequestLog(this.#limits.keptReplyChars);
     return this.#requestLog;
   }
 
@@ -98,10 +102,6 @@ export class Session implements FeedReader {
   get seq(): number {
     this.takeRoomEvents();
     return this.#seq;
-  }
-
-  get replayBytes(): number {
-    return this.#replay.byteLength;
   }
 
   hasToken(token: string): boolean {
@@ -118,9 +118,9 @@ export class Session implements FeedReader {
   /** The same with the event's text up to `seq`. */
   sendHead(head: string): void {
     this.takeRoomEvents();
-    const batch = new EventBatch();
-    batch.append(head);
-    this.accept(batch, 0, 1);
+    this.#seq += 1;
+    const headBytes = this.#history.addOwnEvent(head);
+    this.#peer?.outbox.pushEvent({ head, headBytes, seq: this.#seq });
   }
 
   /** Takes what the room has published so far, so that what is sent next comes after it. */
@@ -131,7 +131,7 @@ export class Session implements FeedReader {
   accept(batch: EventBatch, from: number, to: number): void {
     const firstSeq = this.#seq + 1;
     this.#seq += to - from;
-    this.#replay.push(batch, from, to);
+    this.#history.addRoomEvents(this.feedPosition - (to - from), this.feedPosition);
     this.#peer?.outbox.pushEvents(batch, from, to, firstSeq);
   }
 
@@ -140,14 +140,16 @@ export class Session implements FeedReader {
   }
 
   /** The events after `seq`, or undefined when they are no longer kept. */
-  eventsAfter(seq: number): ReplayedEvents[] | undefined {
-    return this.#replay.eventsAfter(seq, this.seq);
+  eventsAfter(seq: number): MissedEvents[] | undefined {
+    const lastSeq = this.seq;
+    return this.#history.eventsAfter(seq, lastSeq);
   }
 
   /** Goes on over this connection: the events after `seq` are sent again, then what comes. */
   attach(peer: Peer, seq: number): void {
-    for (const { batch, from, to, firstSeq } of this.eventsAfter(seq) ?? []) {
-      peer.outbox.pushEvents(batch, from, to, firstSeq);
+    for (const missed of this.eventsAfter(seq) ?? []) {
+      if ('head' in missed) peer.outbox.pushEvent(missed);
+      else peer.outbox.pushEvents(missed.batch, missed.from, missed.to, missed.firstSeq);
     }
     this.#peer = peer;
   }
@@ -162,6 +164,6 @@ export class Session implements FeedReader {
   close(): void {
     this.ended = true;
     this.#peer = undefined;
-    this.#replay.clear();
+    this.#history.clear();
   }
 }

@@ -8,12 +8,12 @@ import type { EncodedEvent, FrameEncoding } from './frame-encoding.ts';
  */
 export class EncodedEvents implements EventFrames {
   readonly encoding: FrameEncoding;
-  readonly #batch: EventBatch;
-  readonly #events: EncodedEvent[] = [];
+  readonly #events: EventBatch;
+  readonly #encoded: EncodedEvent[] = [];
 
-  constructor(batch: EventBatch, encoding: FrameEncoding) {
+  constructor(events: EventBatch, encoding: FrameEncoding) {
     this.encoding = encoding;
-    this.#batch = batch;
+    this.#events = events;
   }
 
   byteLength(from: number, to: number): number {
@@ -54,10 +54,10 @@ export class EncodedEvents implements EventFrames {
   }
 
   #at(index: number): EncodedEvent {
-    const made = this.#events[index];
+    const made = this.#encoded[index];
     if (made) return made;
-    const event = this.encoding.encodeEvent(this.#batch.headAt(index));
-    this.#events[index] = event;
+    const event = this.encoding.encodeEvent(this.#events.headAt(index));
+    this.#encoded[index] = event;
     return event;
   }
 }

@@ -1,11 +1,8 @@
 import { EncodedEvents } from './encoded-events.ts';
 import type { EventFrames, EventRange } from './event-frames.ts';
 import type { FrameEncoding } from './frame-encoding.ts';
-import { headerBytes, writeTextHeader } from './frame-header.ts';
-import { seqDigits, writeDigits } from './sequence-number.ts';
-
-/** JSON allows blanks before a number, so every member's number fits into the same frame, whatever its digits. */
-const tail = `${' '.repeat(seqDigits)}}`;
+import { headerBytes, payloadBytesOf, writeTextHeader } from './frame-header.ts';
+import { seqDigits, seqTail, writeDigits } from './sequence-number.ts';
 
 /**
  * Events that went to the same receivers in one turn of the event loop, serialised and framed once. What differs
@@ -26,7 +23,7 @@ export class EventBatch implements EventFrames {
 
   /** Adds an event: its text up to the value of `seq`. Not allowed once bytes were taken. */
   append(head: string): void {
-    const payloadBytes = Buffer.byteLength(head) + tail.length;
+    const payloadBytes = Buffer.byteLength(head) + seqTail.length;
     this.#heads.push(head);
     this.#ends.push(this.#offset(this.length) + headerBytes(payloadBytes) + payloadBytes);
   }
@@ -59,9 +56,9 @@ export class EventBatch implements EventFrames {
     const chunks: Buffer[] = [];
     for (let index = from; index < to; index += 1) {
       const end = this.#offset(index + 1);
-      const number = Buffer.from(tail, 'latin1');
+      const number = Buffer.from(seqTail, 'latin1');
       writeDigits(number, seqDigits - 1, firstSeq + index - from);
-      chunks.push(bytes.subarray(this.#offset(index), end - tail.length), number);
+      chunks.push(bytes.subarray(this.#offset(index), end - seqTail.length), number);
     }
     return chunks;
   }
@@ -82,7 +79,7 @@ export class EventBatch implements EventFrames {
     if (!bytes) return this.#heads[index] ?? '';
     const start = this.#offset(index);
     const end = this.#offset(index + 1);
-    return bytes.toString('utf8', end - payloadBytesOf(end - start), end - tail.length);
+    return bytes.toString('utf8', end - payloadBytesOf(end - start), end - seqTail.length);
   }
 
   #offset(index: number): number {
@@ -98,15 +95,10 @@ export class EventBatch implements EventFrames {
       const payloadBytes = payloadBytesOf(end - offset);
       offset = writeTextHeader(bytes, offset, payloadBytes);
       offset += bytes.write(head, offset);
-      offset += bytes.write(tail, offset, 'latin1');
+      offset += bytes.write(seqTail, offset, 'latin1');
     });
     this.#heads = [];
     this.#bytes = bytes;
     return bytes;
   }
-}
-
-function payloadBytesOf(frameBytes: number): number {
-  if (frameBytes < 128) return frameBytes - 2;
-  return frameBytes < 65_540 ? frameBytes - 4 : frameBytes - 10;
 }

@@ -2,7 +2,7 @@ import { pack } from '../../protocol/msgpack/pack.ts';
 import { wireLimits } from '../../shared/limits.ts';
 import { deflate, deflateBefore } from './deflate.ts';
 import { binaryFrame, compressedFrame, headerBytes, textFrame, writeHeader } from './frame-header.ts';
-import { seqDigits, writeDigits } from './sequence-number.ts';
+import { seqDigits, seqTail, writeDigits } from './sequence-number.ts';
 
 /** One event as a frame, with a place for the sequence number. */
 export interface EncodedEvent {
@@ -79,7 +79,7 @@ const jsonForm: PayloadForm = {
   firstByte: textFrame,
   payload: (text) => Buffer.from(text),
   eventHead: (head) => Buffer.from(head),
-  tail: Buffer.from(`${' '.repeat(seqDigits)}}`),
+  tail: Buffer.from(seqTail),
   seqAt: 0,
   writeSeq: (target, at, seq) => writeDigits(target, at + seqDigits - 1, seq),
 };
@@ -98,6 +98,7 @@ const packedForm: PayloadForm = {
     bytes[0] = (bytes[0] ?? 0) + 1;
     return Buffer.concat([bytes, packedSeq]);
   },
+  // At a thousand events a second 32 bits last a session seven weeks.
   tail: Buffer.alloc(4),
   seqAt: 0,
   writeSeq: (target, at, seq) => target.writeUInt32BE(seq >>> 0, at),

@@ -34,3 +34,9 @@ export function writeHeader(target: Buffer, offset: number, first: number, paylo
   target[offset + 1] = length64;
   return target.writeUIntBE(payloadBytes, target.writeUInt16BE(0, offset + 2), 6);
 }
+
+/** The payload in an unmasked frame of that size. */
+export function payloadBytesOf(frameBytes: number): number {
+  if (frameBytes < length16 + 2) return frameBytes - 2;
+  return frameBytes < 65_536 + 4 ? frameBytes - 4 : frameBytes - 10;
+}

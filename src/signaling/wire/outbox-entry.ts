@@ -1,5 +1,6 @@
 import type { EventFrames, EventRange } from './event-frames.ts';
 import { headerBytes, pingFrame, writeTextHeader } from './frame-header.ts';
+import type { SingleEvent } from './single-event.ts';
 
 /** Frames larger than this on average are written without being copied for each receiver. */
 const shareAboveBytes = 8_192;
@@ -46,6 +47,32 @@ export class QueuedEvents implements OutboxEntry, EventRange {
 
   chunks(): Buffer[] {
     return this.worthSharing ? this.batch.chunksOf(this) : [filled(this)];
+  }
+}
+
+/** An event for this receiver alone. */
+export class QueuedEvent implements OutboxEntry {
+  readonly byteLength: number;
+  readonly worthSharing = false;
+  readonly #event: SingleEvent;
+  readonly #tail: string;
+
+  constructor(event: SingleEvent) {
+    this.#event = event;
+    this.#tail = `${event.seq}}`;
+    const payloadBytes = event.headBytes + this.#tail.length;
+    this.byteLength = headerBytes(payloadBytes) + payloadBytes;
+  }
+
+  copyTo(target: Buffer, offset: number): number {
+    const { head, headBytes } = this.#event;
+    const start = writeTextHeader(target, offset, headBytes + this.#tail.length);
+    target.write(head, start);
+    return start + headBytes + target.write(this.#tail, start + headBytes, 'latin1');
+  }
+
+  chunks(): Buffer[] {
+    return [filled(this)];
   }
 }
 

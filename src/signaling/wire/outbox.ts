@@ -2,8 +2,9 @@ import type { Writable } from 'node:stream';
 import type { HubCounters } from '../../shared/tally.ts';
 import type { EventBatch } from './event-batch.ts';
 import type { FrameEncoding } from './frame-encoding.ts';
-import { type OutboxEntry, QueuedEvents, QueuedFrame, QueuedText, queuedPing } from './outbox-entry.ts';
+import { type OutboxEntry, QueuedEvent, QueuedEvents, QueuedFrame, QueuedText, queuedPing } from './outbox-entry.ts';
 import type { SendArena } from './send-arena.ts';
+import type { SingleEvent } from './single-event.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
 
 interface OutboxOptions {
@@ -60,6 +61,13 @@ export class Outbox {
     const { encoding } = this.#options;
     const frames = encoding ? batch.encodedAs(encoding) : batch;
     this.#push(new QueuedEvents(frames, from, to, firstSeq), to - from);
+  }
+
+  pushEvent(event: SingleEvent): void {
+    if (this.#overflowed) return;
+    const { encoding } = this.#options;
+    if (encoding) this.pushText(`${event.head}${event.seq}}`);
+    else this.#push(new QueuedEvent(event), 1);
   }
 
   pushPing(): void {

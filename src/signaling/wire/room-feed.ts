@@ -1,4 +1,5 @@
 import { EventBatch } from './event-batch.ts';
+import { type BatchPart, FeedHistory, type HistoryLimits } from './feed-history.ts';
 import type { SendArena } from './send-arena.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
 
@@ -6,6 +7,7 @@ import type { TurnFlusher } from './turn-flusher.ts';
 export interface FeedReader {
   /** Number of events of the feed that it has had, or that were not for it. Kept by the feed. */
   feedPosition: number;
+  /** Takes events of a batch, the last of which is at its position now. */
   accept(batch: EventBatch, from: number, to: number): void;
   /** Writes what it has accepted, while all of it is still in the processor's cache. */
   flush(arena: SendArena): void;
@@ -23,8 +25,26 @@ export class RoomFeed {
   /** Events published before the open batch. */
   #base = 0;
 
-  constructor(flusher: TurnFlusher) {
+  /** What was distributed before the open batch. */
+  readonly #history: FeedHistory;
+
+  constructor(flusher: TurnFlusher, history: HistoryLimits) {
     this.#flusher = flusher;
+    this.#history = new FeedHistory(history);
+  }
+
+  /** Position of the oldest event that is kept. */
+  get keptFrom(): number {
+    return this.#history.start;
+  }
+
+  /** The events from one position to another, for a resume; undefined when some are no longer kept. */
+  between(from: number, to: number): BatchPart[] | undefined {
+    const parts = this.#history.between(from, Math.min(to, this.#base));
+    if (parts && this.#open && to > this.#base) {
+      parts.push({ batch: this.#open, from: Math.max(from - this.#base, 0), to: to - this.#base });
+    }
+    return parts;
   }
 
   /** Adds a reader, who gets what is published from now on. */
@@ -64,6 +84,7 @@ export class RoomFeed {
       this.pull(reader);
       reader.flush(arena);
     }
+    if (this.#open) this.#history.push(this.#open);
     this.#base = this.#published;
     this.#open = undefined;
   }

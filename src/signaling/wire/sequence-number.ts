@@ -1,6 +1,8 @@
 /** Digits that a sequence number may have; at a thousand events a second they last for months. */
 export const seqDigits = 10;
 const blank = 0x20;
+/** JSON allows blanks before a number, so every receiver's number fits into the same frame, whatever its digits. */
+export const seqTail = `${' '.repeat(seqDigits)}}`;
 
 /** Writes a number that ends at `lastDigit`, and blanks where a longer one may have stood. */
 export function writeDigits(target: Buffer, lastDigit: number, value: number): void {
