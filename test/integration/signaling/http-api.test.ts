@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -241,6 +241,19 @@ describe('the HTTP API', () => {
     const alice = await join('tea', 'alice');
     expect((await call('POST', '/revocations', { identity: 'alice' })).status).toBe(204);
     expect(await alice.event('disconnect')).toMatchObject({ code: 'revoked', action: 'giveUp' });
+  });
+
+  it('knows rooms by any name, percent-encoded', async () => {
+    for (const name of ['..', '.', 'a/b', 'a%2Fb', '茶?x=1#y', '*']) {
+      expect((await call('POST', '/rooms', { name })).status).toBe(201);
+      const path = `/api/v1/rooms/${encodeURIComponent(name).replaceAll('.', '%2E')}`;
+      const { port } = server.addresses.http;
+      // Not with fetch, which takes `%2E%2E` for the folder above.
+      const headers = { authorization: `Bearer ${await adminToken()}` };
+      const outgoing = request({ host: '127.0.0.1', port, method: 'DELETE', path, headers }).end();
+      const [response] = await once(outgoing, 'response');
+      expect([name, response.resume().statusCode]).toEqual([name, 204]);
+    }
   });
 
   it('is for tokens with the grant admin, of an API key, and for the rooms that they name', async () => {
