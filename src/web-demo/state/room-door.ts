@@ -62,10 +62,11 @@ export class RoomDoor {
 
   #handleEntered(): void {
     const wasHeld = this.#isHeld.peek();
+    const wasRecording = this.#room.peek()?.recording === true;
     this.#isHeld.value = false;
     this.refresh();
     if (wasHeld) this.#notices.tell(t('admittedNotice'));
-    if (this.#client.room?.recording) this.#notices.tell(t('recordingStarted'));
+    if (this.#client.room?.recording && !wasRecording) this.#notices.tell(t('recordingStarted'));
   }
 
   #tell({ locked, recording }: ClientEvents['roomUpdated'][0]): void {
