@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { pin } from '../hub/process-cost.ts';
+
+/** Real-time priorities: the main thread goes before the helpers of its own process, which share its core. */
+const helpers = '1';
+const mainThread = '2';
 
 /**
  * Gives a process a core, and real-time precedence on it where that is allowed: a pause of 50 ms is looked for here, and
@@ -9,7 +13,20 @@ import { pin } from '../hub/process-cost.ts';
  */
 export function preferOn(pid: number, place: 'first core' | 'other cores'): void {
   pin(pid, place);
-  spawnSync('chrt', ['--all-tasks', '--rr', '--pid', '1', String(pid)]);
+  // At one priority the garbage collector's threads would get turns of 100 ms while the main thread waits.
+  spawnSync('chrt', ['--all-tasks', '--rr', '--pid', helpers, String(pid)]);
+  preferMainThread(pid);
+}
+
+function preferMainThread(pid: number): void {
+  spawnSync('chrt', ['--rr', '--pid', mainThread, String(pid)]);
+}
+
+/** The same for the main threads of the processes that it has started, which inherit its core. */
+export function preferChildrenOf(pid: number): void {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  if (!existsSync(path)) return;
+  for (const child of readFileSync(path, 'latin1').trim().split(' ')) if (child !== '') preferMainThread(Number(child));
 }
 
 /** How long the main thread of a process has waited for a core although it could have run: proc(5), `schedstat`. */
