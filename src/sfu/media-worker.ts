@@ -18,6 +18,21 @@ export interface MediaWorkerOptions {
   logger: Logger;
 }
 
+const endingSignals = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * mediasoup's Worker closes itself on these signals, from its constructor on. Here the server decides when that is: while it
+ * drains, calls go on.
+ */
+function createDeafWorker(settings: types.WorkerSettings): Promise<types.Worker> {
+  const others = new Map(endingSignals.map((signal) => [signal, new Set(process.listeners(signal))]));
+  const worker = createWorker(settings);
+  for (const [signal, before] of others) {
+    for (const listener of process.listeners(signal)) if (!before.has(listener)) process.off(signal, listener);
+  }
+  return worker;
+}
+
 /** One mediasoup worker process with the WebRtcServer that all its transports share. */
 export class MediaWorker {
   readonly webRtcServer: types.WebRtcServer;
@@ -40,7 +55,7 @@ export class MediaWorker {
 
   static async start(options: MediaWorkerOptions): Promise<MediaWorker> {
     const { workerBin, listen } = options;
-    const worker = await createWorker({ logLevel: 'warn', ...(workerBin ? { workerBin } : {}) });
+    const worker = await createDeafWorker({ logLevel: 'warn', ...(workerBin ? { workerBin } : {}) });
     const census = new Census();
     census.watch(worker);
     worker.on('listenererror', (event, error) => options.logger.error({ event, err: error }, 'worker listener failed'));
