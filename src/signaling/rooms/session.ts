@@ -165,5 +165,6 @@ export class Session implements FeedReader {
     this.ended = true;
     this.#peer = undefined;
     this.#history.clear();
+    this.#requestLog = undefined;
   }
 }
