@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     hubs: { type: 'string' },
     'in-flight': { type: 'string', default: '2' },
+    depths: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -37,27 +38,40 @@ interface Row {
 }
 
 const members = 1000;
-const rows: Row[] = [
-  ...[4, 20, 200].map(
-    (roomSize): Row => ({
-      name: `churn, rooms of ${roomSize}`,
-      unit: 'joins and leaves',
-      workload: { kind: 'churn', roomSize, members, inFlight: 128 },
+const bytes = 200;
+
+/** Operations that each room has in flight at a time: one, and the hub can join hardly anything; many, and it joins much. */
+function rowsAt(inFlightPerRoom: number): Row[] {
+  return [
+    ...[4, 20, 200].map((roomSize): Row => {
+      const inFlight = inFlightPerRoom * (members / roomSize);
+      const workload: Workload = { kind: 'churn', roomSize, members, inFlight };
+      return { name: `churn, rooms of ${roomSize}`, unit: 'joins and leaves', workload };
     }),
-  ),
-  ...[10, 100, 1000].map(
-    (roomSize): Row => ({
-      name: `broadcast 200 B, rooms of ${roomSize}`,
-      unit: 'deliveries',
-      workload: { kind: 'broadcast', roomSize, members, inFlightPerRoom: Number(options['in-flight']), bytes: 200 },
+    ...[10, 100, 1000].map((roomSize): Row => {
+      const workload: Workload = { kind: 'broadcast', roomSize, members, inFlightPerRoom, bytes };
+      return { name: `broadcast 200 B, rooms of ${roomSize}`, unit: 'deliveries', workload };
     }),
-  ),
-  {
-    name: 'relay 2.5 kB',
-    unit: 'messages',
-    workload: { kind: 'relay', members: 200, inFlightPerMember: 1, bytes: 2500 },
-  },
-];
+    relayAt(inFlightPerRoom),
+  ];
+}
+
+function relayAt(inFlightPerRoom: number): Row {
+  const workload: Workload = { kind: 'relay', roomSize: 2, members: 200, inFlightPerRoom, bytes: 2500 };
+  return { name: 'relay 2.5 kB', unit: 'messages', workload };
+}
+
+/** The same work at several depths, which says how much of a ratio is owed to joining writes. */
+function depthRows(): Row[] {
+  const names = ['churn, rooms of 20', 'broadcast 200 B, rooms of 100', 'relay 2.5 kB'];
+  return [2, 4, 16].flatMap((depth) =>
+    rowsAt(depth)
+      .filter(({ name }) => names.includes(name))
+      .map((row) => ({ ...row, name: `${row.name}, ${depth} in flight` })),
+  );
+}
+
+const rows = options.depths ? depthRows() : rowsAt(Number(options['in-flight']));
 
 /** The generator process, driven step by step. */
 class Generator {
@@ -107,8 +121,7 @@ async function measureWindow(generator: Generator, hub: RunningHub, workload: Wo
 async function measureRow(row: Row, running: RunningHub[]): Promise<Map<string, number>> {
   const best = new Map<string, number>();
   const generator = new Generator();
-  const { members: count } = row.workload;
-  const roomSize = row.workload.kind === 'relay' ? 2 : row.workload.roomSize;
+  const { members: count, roomSize } = row.workload;
   for (const { name, dialect, origin } of running) {
     await generator.obey({ kind: 'fill', hub: name, dialect, origin, members: count, roomSize });
   }
@@ -214,7 +227,7 @@ async function main(): Promise<void> {
   }
   if (results.length > 0) printRows(names, results);
   const idle = new Map<string, IdleCost>();
-  if (options.only === undefined || options.only === 'idle') {
+  if (!options.depths && (options.only === undefined || options.only === 'idle')) {
     for (const definition of chosen) idle.set(definition.name, await measureIdle(definition));
     printIdle(idle);
   }

@@ -8,8 +8,8 @@ export interface Dialect {
   greetingReplies?: number;
   join(id: number, params: { room: string; name: string }): string;
   leave(id: number): string;
-  message(id: number, body: string): string;
-  offer(id: number, params: { to: string; sdp: string }): string;
+  message(body: string): string;
+  offer(params: { to: string; sdp: string }): string;
   kindOf(frame: Buffer): FrameKind;
   /** Answer to a frame of kind `ping`. */
   pong?: string;
@@ -40,8 +40,8 @@ function kindOfRpc(frame: Buffer): FrameKind {
 const rpc: Omit<Dialect, 'path'> = {
   join: (id, { room, name }) => JSON.stringify({ id, method: 'join', params: { room, name } }),
   leave: (id) => `{"id":${id},"method":"leave","params":{}}`,
-  message: (id, body) => `{"id":${id},"method":"message","params":{"body":"${body}"}}`,
-  offer: (id, params) => JSON.stringify({ id, method: 'offer', params }),
+  message: (body) => `{"method":"message","params":{"body":"${body}"}}`,
+  offer: (params) => JSON.stringify({ method: 'offer', params }),
   kindOf: kindOfRpc,
   ownId: ownIdOf,
 };
@@ -53,8 +53,8 @@ const socketIo: Dialect = {
   greetingReplies: 2,
   join: (id, params) => `42${id}${JSON.stringify(['join', params])}`,
   leave: (id) => `42${id}["leave",{}]`,
-  message: (_id, body) => `42["message",{"body":"${body}"}]`,
-  offer: (_id, params) => `42${JSON.stringify(['offer', params])}`,
+  message: (body) => `42["message",{"body":"${body}"}]`,
+  offer: (params) => `42${JSON.stringify(['offer', params])}`,
   kindOf(frame) {
     if (frame.length === 1) return 'ping';
     if (frame[1] === letter('3')) return 'reply';
@@ -71,8 +71,8 @@ const protoo: Dialect = {
   subprotocol: 'protoo',
   join: (id, data) => JSON.stringify({ request: true, id, method: 'join', data }),
   leave: (id) => `{"request":true,"id":${id},"method":"leave","data":{}}`,
-  message: (_id, body) => `{"notification":true,"method":"message","data":{"body":"${body}"}}`,
-  offer: (_id, data) => JSON.stringify({ notification: true, method: 'offer', data }),
+  message: (body) => `{"notification":true,"method":"message","data":{"body":"${body}"}}`,
+  offer: (data) => JSON.stringify({ notification: true, method: 'offer', data }),
   kindOf(frame) {
     if (frame[2] === r) return 'reply';
     const name = frame[notificationName];

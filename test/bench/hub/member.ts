@@ -50,11 +50,11 @@ export class Member {
   }
 
   sendMessage(body: string): void {
-    this.#socket?.send(this.#dialect.message(this.#nextId++, body));
+    this.#socket?.send(this.#dialect.message(body));
   }
 
   sendOffer(to: string, sdp: string): void {
-    this.#socket?.send(this.#dialect.offer(this.#nextId++, { to, sdp }));
+    this.#socket?.send(this.#dialect.offer({ to, sdp }));
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import { Member } from './member.ts';
 export type Workload =
   | { kind: 'churn'; roomSize: number; members: number; inFlight: number }
   | { kind: 'broadcast'; roomSize: number; members: number; inFlightPerRoom: number; bytes: number }
-  | { kind: 'relay'; members: number; inFlightPerMember: number; bytes: number };
+  | { kind: 'relay'; roomSize: 2; members: number; inFlightPerRoom: number; bytes: number };
 
 const connectBatch = 50;
 
@@ -118,7 +118,7 @@ function runBroadcast(rooms: Member[][], { inFlightPerRoom, bytes }: Workload & 
 }
 
 /** Unit: one offer relayed to the other of a pair. Both sides of a pair talk, each with its own messages in flight. */
-function runRelay(rooms: Member[][], { inFlightPerMember, bytes }: Workload & { kind: 'relay' }): Running {
+function runRelay(rooms: Member[][], { inFlightPerRoom, bytes }: Workload & { kind: 'relay' }): Running {
   let done = 0;
   let outstanding = 0;
   let stopped = false;
@@ -138,7 +138,7 @@ function runRelay(rooms: Member[][], { inFlightPerMember, bytes }: Workload & { 
         outstanding--;
         if (!stopped) send();
       };
-      for (let message = 0; message < inFlightPerMember; message++) send();
+      for (let message = 0; message < inFlightPerRoom / 2; message++) send();
     }
   }
   return {
