@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { hubs, installPeers, type RunningHub } from './hub/hubs.ts';
 import { type BusyOptions, keepBusy, printBusy } from './scale/busy-server.ts';
 import { measureLinearity, printLinearity } from './scale/linearity.ts';
-import { preferOn } from './scale/quiet-core.ts';
+import { preferOn, preferSession } from './scale/quiet-core.ts';
 
 /** Whether one process carries ten thousand connections that come and go, and whether its cost grows linearly. */
 const { values: flags } = parseArgs({
@@ -41,6 +41,7 @@ async function measureBusy(): Promise<void> {
   }
 }
 
+preferSession();
 if (flags.only === undefined || flags.only === 'load') await measureBusy();
 if (flags.only === undefined || flags.only === 'cost') {
   if (flags.hub !== 'Crosspoint') installPeers();

@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '../../../src/loadtest/report/report.ts';
 import type { RunningHub } from '../hub/hubs.ts';
-import { coreWaitMs, preferChildrenOf, preferOn } from './quiet-core.ts';
+import { coreWaitMs, preferOn } from './quiet-core.ts';
 
 const loadTest = fileURLToPath(new URL('../../../src/loadtest/cli.ts', import.meta.url));
 const roomSize = 10;
 const rampSeconds = 30;
-const workersStartedMs = 3_000;
 /** Stays vary by half, so that the number of connections is steady once the first have left; a little more than asked. */
 const spare = 1.02;
 
@@ -52,7 +51,7 @@ export async function keepBusy(hub: RunningHub, options: BusyOptions): Promise<B
   const before = coreWaitMs(hub.pid);
   const args = ['churn', ...flagsFor(options), '--url', hub.origin, '--json', json, '--lines'];
   const child = spawn(process.execPath, [loadTest, ...args], { stdio: ['ignore', 2, 2] });
-  if (child.pid !== undefined) preferWholly(child.pid);
+  if (child.pid !== undefined) preferOn(child.pid, 'other cores');
   try {
     const [code] = await once(child, 'exit');
     if (code !== 0) throw new Error(`the load tester ended with ${code}`);
@@ -61,12 +60,6 @@ export async function keepBusy(hub: RunningHub, options: BusyOptions): Promise<B
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The load tester has its worker processes by the time that the first output of the ramp is due. */
-function preferWholly(pid: number): void {
-  preferOn(pid, 'other cores');
-  setTimeout(() => preferChildrenOf(pid), workersStartedMs);
 }
 
 function mean(values: number[]): number {
