@@ -37,12 +37,13 @@ export class Chat {
   constructor(options: ChatOptions) {
     this.#options = options;
     const { client, room, isOpen, onUnread } = options;
-    client.on('messageReceived', ({ from, type, at, body }) => {
+    client.on('messageReceived', ({ from, fromUser = '', type, at, body, history }) => {
       const text = type === chatMessageType ? chatText(body) : null;
       if (text === null) return;
-      const message = { participantId: from, name: room.nameOf(from), isSelf: false, text, at };
+      // Who wrote before we came may have left.
+      const message = { participantId: from, name: room.nameOf(from) || fromUser, isSelf: false, text, at };
       this.#add(message);
-      if (!isOpen.peek()) onUnread(message);
+      if (!isOpen.peek() && !history) onUnread(message);
     });
     effect(() => {
       if (isOpen.value) this.#log.value = markRead(this.#log.peek());
