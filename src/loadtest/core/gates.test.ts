@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkGates, type Gate, parseGate } from './gates.ts';
-import { findLeaks } from './leak-gate.ts';
+import { checkLeaks, findLeaks } from './leak-gate.ts';
 import { machineShortcomings } from './machine-limits.ts';
 import { byLabel, parsePrometheus, sumOf } from './prometheus.ts';
 import { formatMs, parseBytes, parseDurationMs } from './units.ts';
@@ -66,4 +66,10 @@ test('reads and writes durations and sizes', () => {
   expect(['200', '2.5kB', '1MiB'].map(parseBytes)).toEqual([200, 2500, 1024 ** 2]);
   expect(['x', '5 parsec', '-1s'].map(parseDurationMs)).toEqual([undefined, undefined, undefined]);
   expect([0.4, 1.234, 123.4, 1234, 120_000].map(formatMs)).toEqual(['400µs', '1.23ms', '123ms', '1.23s', '2.0m']);
+});
+
+test('a server that does not answer after the load costs the leak gate, not the report', async () => {
+  const baseline = { objects: {}, heapBytes: 0 };
+  const endpoint = { url: 'http://127.0.0.1:1/metrics' };
+  expect(await checkLeaks({ endpoint, baseline, patienceMs: 0, heapToleranceBytes: 0 })).toBeUndefined();
 });

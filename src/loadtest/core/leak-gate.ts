@@ -48,14 +48,18 @@ export function findLeaks(baseline: Baseline, now: Baseline, heapToleranceBytes:
   return leaks;
 }
 
-/** Waits until the server is back at its baseline; what is still above it when patience ends is a leak. */
-export async function checkLeaks(options: LeakGateOptions): Promise<LeakVerdict> {
+/**
+ * Waits until the server is back at its baseline; what is still above it when patience ends is a leak. Undefined when the
+ * metrics cannot be read any more: a load that lasted an hour must not lose its report to that.
+ */
+export async function checkLeaks(options: LeakGateOptions): Promise<LeakVerdict | undefined> {
   const startMs = performance.now();
   while (true) {
-    const leaks = findLeaks(options.baseline, await takeBaseline(options.endpoint), options.heapToleranceBytes);
+    const now = await takeBaseline(options.endpoint).catch(() => undefined);
+    const leaks = now && findLeaks(options.baseline, now, options.heapToleranceBytes);
     const elapsedMs = performance.now() - startMs;
-    if (leaks.length === 0 || elapsedMs > options.patienceMs) {
-      return { leaks, settledAfterSeconds: elapsedMs / 1000 };
+    if (leaks?.length === 0 || elapsedMs > options.patienceMs) {
+      return leaks && { leaks, settledAfterSeconds: elapsedMs / 1000 };
     }
     await sleep(pollMs);
   }

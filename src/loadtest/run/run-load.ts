@@ -64,6 +64,7 @@ export async function runLoad({ plan, startAt, signal, onProgress }: RunOptions)
   const elapsedSeconds = (Date.now() - begin) / 1000;
   progress('settle');
   const leaks = baseline && (await settle(plan, endpoint, baseline));
+  if (baseline && !leaks) notes.push('The server’s metrics could not be read after the load: no leak gate.');
   return { startedAt: begin, elapsedSeconds, totals, self, server: watch.samples, leaks, notes };
 }
 
@@ -82,7 +83,7 @@ async function baselineOf(endpoint: MetricsEndpoint, notes: string[]): Promise<B
   }
 }
 
-function settle(plan: Plan, endpoint: MetricsEndpoint, baseline: Baseline): Promise<LeakVerdict> {
+function settle(plan: Plan, endpoint: MetricsEndpoint, baseline: Baseline): Promise<LeakVerdict | undefined> {
   return checkLeaks({ endpoint, baseline, patienceMs: plan.settle, heapToleranceBytes: plan.heapTolerance });
 }
 
