@@ -58,6 +58,11 @@ export async function measureLinearity(start: () => Promise<RunningHub>): Promis
   return cells;
 }
 
+/** A hub that finished nothing in a window has no cost to show. */
+function inUs(cost: number, digits: number): string {
+  return Number.isFinite(cost) ? `${cost.toFixed(digits)} µs` : '–';
+}
+
 export function printLinearity(cells: Cell[]): void {
   const row = (title: string, roomSize: number, value: (cell: Cell) => string): string => {
     const own = cells.filter((cell) => cell.roomSize === roomSize);
@@ -66,9 +71,8 @@ export function printLinearity(cells: Cell[]): void {
   console.log('\nCPU time of the server:\n');
   console.log(`| | ${sizes.map((size) => `${size.toLocaleString('en-US')} connections`).join(' | ')} |`);
   console.log(`|---|${'---|'.repeat(sizes.length)}`);
-  for (const roomSize of roomSizes)
-    console.log(row('a join and its leave', roomSize, ({ join }) => `${join.toFixed(0)} µs`));
+  for (const roomSize of roomSizes) console.log(row('a join and its leave', roomSize, ({ join }) => inUs(join, 0)));
   for (const roomSize of roomSizes) {
-    console.log(row('a delivery of 200 bytes', roomSize, ({ delivery }) => `${delivery.toFixed(2)} µs`));
+    console.log(row('a delivery of 200 bytes', roomSize, ({ delivery }) => inUs(delivery, 2)));
   }
 }
