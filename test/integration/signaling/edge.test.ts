@@ -176,7 +176,8 @@ describe('what ends the connection', () => {
     await expectEnd(dead, 'heartbeatTimeout');
     const elapsedMs = performance.now() - since;
     expect(elapsedMs).toBeGreaterThan(heartbeatTimeoutMs - 250);
-    expect(elapsedMs).toBeLessThan(heartbeatTimeoutMs * 2);
+    // It is looked for many times a second; all the rest is a machine that has no time.
+    expect(elapsedMs).toBeLessThan(heartbeatTimeoutMs * 5);
     await alice.event('participantUpdated', ({ state }) => state === 'reconnecting');
     const again = await SignalingClient.join(server.url, {
       room: 'tea',
@@ -187,11 +188,11 @@ describe('what ends the connection', () => {
   });
 
   it('is not silence where ping requests come instead of WebSocket pongs', async () => {
-    server = await startHub({ limits: { heartbeatIntervalMs: 100, heartbeatTimeoutMs: 1_500 } });
+    server = await startHub({ limits: { heartbeatIntervalMs: 100, heartbeatTimeoutMs: 3_000 } });
     const client = await SignalingClient.connect(server.url, { autoPong: false });
     await client.request('join', { room: 'tea' });
     for (let count = 0; count < 8; count += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      await new Promise((resolve) => setTimeout(resolve, 500));
       await client.request('ping', {});
     }
     expect(client.events).toEqual([]);
