@@ -6,10 +6,11 @@ import type { Peer } from '../peer.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import type { EventBatch } from '../wire/event-batch.ts';
 import { eventHead } from '../wire/event-text.ts';
-import type { HistoryLimits } from '../wire/feed-history.ts';
 import type { FeedReader } from '../wire/room-feed.ts';
 import type { SendArena } from '../wire/send-arena.ts';
-import { type MissedEvents, SessionHistory } from '../wire/session-history.ts';
+import { SessionHistory } from '../wire/session-history.ts';
+import type { SingleEvent } from '../wire/single-event.ts';
+import type { HistoryLimits } from '../wire/text-log.ts';
 import type { Participant } from './participant.ts';
 import { RequestLog } from './request-log.ts';
 import type { Room } from './room.ts';
@@ -140,17 +141,14 @@ export class Session implements FeedReader {
   }
 
   /** The events after `seq`, or undefined when they are no longer kept. */
-  eventsAfter(seq: number): MissedEvents[] | undefined {
+  eventsAfter(seq: number): SingleEvent[] | undefined {
     const lastSeq = this.seq;
     return this.#history.eventsAfter(seq, lastSeq);
   }
 
   /** Goes on over this connection: the events after `seq` are sent again, then what comes. */
   attach(peer: Peer, seq: number): void {
-    for (const missed of this.eventsAfter(seq) ?? []) {
-      if ('head' in missed) peer.outbox.pushEvent(missed);
-      else peer.outbox.pushEvents(missed.batch, missed.from, missed.to, missed.firstSeq);
-    }
+    for (const event of this.eventsAfter(seq) ?? []) peer.outbox.pushEvent(event);
     this.#peer = peer;
   }
 

@@ -75,11 +75,14 @@ export class EventBatch implements EventFrames {
 
   /** The text of an event up to the value of `seq`. */
   headAt(index: number): string {
-    const bytes = this.#bytes;
-    if (!bytes) return this.#heads[index] ?? '';
+    return this.#bytes ? this.headBytesAt(index).toString() : (this.#heads[index] ?? '');
+  }
+
+  /** The same as bytes. */
+  headBytesAt(index: number): Buffer {
     const start = this.#offset(index);
     const end = this.#offset(index + 1);
-    return bytes.toString('utf8', end - payloadBytesOf(end - start), end - seqTail.length);
+    return this.#seal().subarray(end - payloadBytesOf(end - start), end - seqTail.length);
   }
 
   #offset(index: number): number {

@@ -1,6 +1,6 @@
 import { EventBatch } from './event-batch.ts';
-import { type BatchPart, FeedHistory, type HistoryLimits } from './feed-history.ts';
 import type { SendArena } from './send-arena.ts';
+import { type HistoryLimits, TextLog } from './text-log.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
 
 /** Who gets a room's events. */
@@ -26,25 +26,22 @@ export class RoomFeed {
   #base = 0;
 
   /** What was distributed before the open batch. */
-  readonly #history: FeedHistory;
+  readonly #history: TextLog;
 
   constructor(flusher: TurnFlusher, history: HistoryLimits) {
     this.#flusher = flusher;
-    this.#history = new FeedHistory(history);
+    this.#history = new TextLog(history);
   }
 
-  /** Position of the oldest event that is kept. */
+  /** Position of the oldest event that is kept for resumes. */
   get keptFrom(): number {
-    return this.#history.start;
+    return this.#history.keptFrom;
   }
 
-  /** The events from one position to another, for a resume; undefined when some are no longer kept. */
-  between(from: number, to: number): BatchPart[] | undefined {
-    const parts = this.#history.between(from, Math.min(to, this.#base));
-    if (parts && this.#open && to > this.#base) {
-      parts.push({ batch: this.#open, from: Math.max(from - this.#base, 0), to: to - this.#base });
-    }
-    return parts;
+  /** The text, up to the value of `seq`, of an event that is kept. */
+  at(position: number): string {
+    if (position < this.#base) return this.#history.at(position);
+    return this.#open?.headAt(position - this.#base) ?? '';
   }
 
   /** Adds a reader, who gets what is published from now on. */
@@ -84,8 +81,14 @@ export class RoomFeed {
       this.pull(reader);
       reader.flush(arena);
     }
-    if (this.#open) this.#history.push(this.#open);
-    this.#base = this.#published;
+    this.#keep();
+  }
+
+  #keep(): void {
+    const batch = this.#open;
+    if (!batch) return;
+    for (let index = 0; index < batch.length; index += 1) this.#history.pushBytes(batch.headBytesAt(index));
+    this.#base += batch.length;
     this.#open = undefined;
   }
 

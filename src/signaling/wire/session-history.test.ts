@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventBatch } from './event-batch.ts';
-import type { HistoryLimits } from './feed-history.ts';
 import { type FeedReader, RoomFeed } from './room-feed.ts';
 import { SendArena } from './send-arena.ts';
 import { SessionHistory } from './session-history.ts';
+import type { HistoryLimits } from './text-log.ts';
 import { TurnFlusher } from './turn-flusher.ts';
 
 const ample: HistoryLimits = { maxEvents: 1_000, maxBytes: 1e6 };
@@ -39,27 +39,16 @@ class Reader implements FeedReader {
   /** Contents of the events after a number, and undefined when some are gone. */
   replayAfter(seq: number): number[] | undefined {
     this.#feed.pull(this);
-    const missed = this.#history.eventsAfter(seq, this.got.length);
-    return missed?.flatMap((events) => {
-      const framed = 'head' in events ? [`${events.head}${events.seq}}`] : textsOf(events);
-      return framed.map(contentOf);
-    });
+    return this.#history.eventsAfter(seq, this.got.length)?.map(({ head }) => contentOf(`${head}0}`));
   }
 
   /** The numbers of the events after a number. */
   numbersAfter(seq: number): number[] {
-    const missed = this.#history.eventsAfter(seq, this.got.length) ?? [];
-    return missed.flatMap((events) =>
-      'head' in events ? [events.seq] : textsOf(events).map((text) => JSON.parse(text).seq),
-    );
+    return (this.#history.eventsAfter(seq, this.got.length) ?? []).map((event) => event.seq);
   }
 }
 
 const contentOf = (text: string): number => JSON.parse(text).params;
-
-function textsOf({ batch, from, to, firstSeq }: { batch: EventBatch; from: number; to: number; firstSeq: number }) {
-  return Array.from({ length: to - from }, (_, index) => `${batch.headAt(from + index)}${firstSeq + index}}`);
-}
 
 function setUp(limits: HistoryLimits) {
   const feed = new RoomFeed(new TurnFlusher(), limits);

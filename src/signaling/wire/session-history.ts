@@ -1,15 +1,8 @@
-import type { EventBatch } from './event-batch.ts';
-import type { HistoryLimits } from './feed-history.ts';
-import type { RoomFeed } from './room-feed.ts';
 import type { SingleEvent } from './single-event.ts';
-import { TextLog } from './text-log.ts';
+import { type HistoryLimits, TextLog } from './text-log.ts';
 
-type KeptFeed = Pick<RoomFeed, 'keptFrom' | 'between'>;
-
-/** Consecutive events that a client has missed: a part of a batch, or a single one by its text up to the value of `seq`. */
-export type MissedEvents =
-  | { readonly firstSeq: number; readonly batch: EventBatch; readonly from: number; readonly to: number }
-  | SingleEvent;
+/** Where the texts of events are kept, by their position in a sequence. */
+type Kept = Pick<TextLog, 'keptFrom' | 'at'>;
 
 /** Events that a session got one after the other, of the room's feed or of its own, from one position to another. */
 interface Run {
@@ -24,7 +17,7 @@ interface Run {
  */
 export class SessionHistory {
   readonly #limits: HistoryLimits;
-  readonly #room: KeptFeed;
+  readonly #room: Kept;
   #own: TextLog | undefined;
   #runs: Run[] = [];
   /** Runs before it have been given up. */
@@ -32,7 +25,7 @@ export class SessionHistory {
   /** The run that grows. */
   #open: Run = { own: false, from: 0, to: 0 };
 
-  constructor(room: KeptFeed, limits: HistoryLimits) {
+  constructor(room: Kept, limits: HistoryLimits) {
     this.#room = room;
     this.#limits = limits;
   }
@@ -53,17 +46,17 @@ export class SessionHistory {
   }
 
   /** The events after `seq`, in order, where `lastSeq` is the number of the newest; undefined when some are gone. */
-  eventsAfter(seq: number, lastSeq: number): MissedEvents[] | undefined {
+  eventsAfter(seq: number, lastSeq: number): SingleEvent[] | undefined {
     if (seq > lastSeq) return undefined;
-    const found: MissedEvents[][] = [];
+    const found: SingleEvent[][] = [];
     let last = lastSeq;
     for (const run of this.#newestFirst()) {
       if (last <= seq) break;
       const from = Math.max(run.from, run.to - (last - seq));
       last -= run.to - from;
-      const missed = this.#missed({ ...run, from }, last + 1);
-      if (!missed) return undefined;
-      found.push(missed);
+      const events = this.#eventsOf({ ...run, from }, last + 1);
+      if (!events) return undefined;
+      found.push(events);
     }
     return last > seq ? undefined : found.reverse().flat();
   }
@@ -75,24 +68,17 @@ export class SessionHistory {
     this.#open = { own: false, from: 0, to: 0 };
   }
 
-  #missed({ own, from, to }: Run, firstSeq: number): MissedEvents[] | undefined {
-    if (own) return this.#missedOwn(from, to, firstSeq);
-    const parts = this.#room.between(from, to);
-    let next = firstSeq;
-    return parts?.map((part) => {
-      const missed = { ...part, firstSeq: next };
-      next += part.to - part.from;
-      return missed;
+  #eventsOf({ own, from, to }: Run, firstSeq: number): SingleEvent[] | undefined {
+    const kept = this.#keeperOf(own);
+    if (from < kept.keptFrom) return undefined;
+    return Array.from({ length: to - from }, (_, index) => {
+      const head = kept.at(from + index);
+      return { head, headBytes: Buffer.byteLength(head), seq: firstSeq + index };
     });
   }
 
-  #missedOwn(from: number, to: number, firstSeq: number): MissedEvents[] | undefined {
-    const own = this.#own;
-    if (!own || from < own.keptFrom) return undefined;
-    return Array.from({ length: to - from }, (_, index) => {
-      const head = own.at(from + index);
-      return { head, headBytes: Buffer.byteLength(head), seq: firstSeq + index };
-    });
+  #keeperOf(own: boolean): Kept {
+    return own && this.#own ? this.#own : this.#room;
   }
 
   *#newestFirst(): Iterable<Run> {
@@ -114,7 +100,7 @@ export class SessionHistory {
     const oldest = this.#runs[this.#first];
     if (!oldest) return false;
     if (this.#runs.length - this.#first > this.#limits.maxEvents) return true;
-    return oldest.to <= (oldest.own ? (this.#own?.keptFrom ?? 0) : this.#room.keptFrom);
+    return oldest.to <= this.#keeperOf(oldest.own).keptFrom;
   }
 
   #dropOldest(): void {

@@ -1,9 +1,13 @@
-import type { HistoryLimits } from './feed-history.ts';
-
 /** Smaller than this a piece of memory is hardly worth its administration. */
 const leastBytes = 1_024;
 /** UTF-8 of a UTF-16 unit. */
 const maxBytesPerUnit = 3;
+
+/** How much is kept for resumes. */
+export interface HistoryLimits {
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+}
 
 interface Generation {
   /** Number of texts before its first. */
@@ -14,8 +18,8 @@ interface Generation {
 }
 
 /**
- * The last texts of a sequence, as bytes beside the heap: a busy peer-to-peer call sends some hundred descriptions a
- * second, and as objects they would keep the garbage collector busy for as long as they are kept. There are two
+ * The last texts of a sequence, as bytes beside the heap: kept as objects, the events of busy rooms took a quarter of the
+ * hub's time, because the garbage collector carries along whatever lives longer than a moment. There are two
  * generations, the elder of which is overwritten when the younger is full, so that between half and all of the limits is
  * kept. Nothing is allocated before the first text.
  */
@@ -40,11 +44,21 @@ export class TextLog {
 
   /** Adds a text; returns its size in bytes. */
   push(text: string): number {
-    const { bytes, ends } = this.#withSpace(text);
+    // Measuring a text takes as long as writing it, so that is done only where space is short.
+    const fits = this.#hasSpace(text.length * maxBytesPerUnit);
+    const { bytes, ends } = fits ?? this.#withSpace(Buffer.byteLength(text));
     const used = ends.at(-1) ?? 0;
     const byteLength = bytes.write(text, used);
     ends.push(used + byteLength);
     return byteLength;
+  }
+
+  /** Adds a text that is UTF-8 already. */
+  pushBytes(text: Uint8Array): void {
+    const { bytes, ends } = this.#withSpace(text.length);
+    const used = ends.at(-1) ?? 0;
+    bytes.set(text, used);
+    ends.push(used + text.length);
   }
 
   /** The text at a position from `keptFrom` to before `end`. */
@@ -55,17 +69,20 @@ export class TextLog {
     return holder.bytes.toString('utf8', index === 0 ? 0 : holder.ends[index - 1], holder.ends[index]);
   }
 
-  /** Measuring a text takes as long as writing it, so that is done only where space is short. */
-  #withSpace(text: string): Generation {
+  #hasSpace(byteLength: number): Generation | undefined {
+    const younger = this.#younger;
+    if (!younger || younger.ends.length * 2 >= this.#limits.maxEvents) return undefined;
+    return (younger.ends.at(-1) ?? 0) + byteLength <= younger.bytes.length ? younger : undefined;
+  }
+
+  #withSpace(byteLength: number): Generation {
+    const fits = this.#hasSpace(byteLength);
+    if (fits) return fits;
     this.#younger ??= { start: 0, bytes: Buffer.allocUnsafeSlow(this.#leastBytes), ends: [] };
-    const used = this.#younger.ends.at(-1) ?? 0;
-    const isFull = this.#younger.ends.length * 2 >= this.#limits.maxEvents;
-    if (!isFull && used + text.length * maxBytesPerUnit <= this.#younger.bytes.length) return this.#younger;
-    const byteLength = Buffer.byteLength(text);
-    const needed = used + byteLength;
-    if (!isFull && needed <= this.#younger.bytes.length) return this.#younger;
-    if (isFull || (used > 0 && needed * 2 > this.#limits.maxBytes)) return this.#startGeneration(byteLength);
-    return this.#enlarge(this.#younger, needed);
+    const { ends } = this.#younger;
+    const used = ends.at(-1) ?? 0;
+    const isFull = ends.length * 2 >= this.#limits.maxEvents || (used + byteLength) * 2 > this.#limits.maxBytes;
+    return isFull && ends.length > 0 ? this.#startGeneration(byteLength) : this.#enlarge(this.#younger, used + byteLength);
   }
 
   get #leastBytes(): number {
