@@ -8,7 +8,7 @@ import { createToken } from '../../../src/signaling/auth/create-token.ts';
 import { type ServerProcess, startServerProcess } from '../../support/server-process.ts';
 
 const kills = 20;
-/** Machines that do many things at a time take long to start a process forty times. */
+/** Machines that do many things at a time take long to start a process twenty times. */
 const patience = { timeout: 60_000 };
 const secret = 'a-secret-of-at-least-thirty-two-bytes';
 const room = 'tea';
