@@ -172,5 +172,5 @@ describe(`${joins} joins and leaves, many of them abrupt`, () => {
     expect(after.handles).toBeLessThanOrEqual(before.handles);
     expect(grown).toBeLessThan(growthBytes);
     expect(workerGrown).toBeLessThan(growthBytes);
-  }, 180_000);
+  }, 300_000);
 });
