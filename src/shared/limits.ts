@@ -104,9 +104,9 @@ export const signalingLimits = {
   maxPendingRequests: 256,
   /** Output waiting on one socket; a peer that has not read this much is not reading. */
   maxSendQueueBytes: 1_048_576,
-  /** Events kept for a resume: half a minute of a big room's comings and goings. */
+  /** Events kept for resumes, of each room and of each session's own: half a minute of a big room's comings and goings. */
   replayEvents: 1_000,
-  /** The same in bytes, so that relayed SDPs of a busy session do not add up; shared events count in full. */
+  /** The same in bytes, so that relayed SDPs of a busy session do not add up. */
   replayBytes: 524_288,
   /** Replies kept for requests that are sent again: 64 short ones have 2,000 characters, an answer of the SFU some thousand. */
   keptReplyChars: 131_072,

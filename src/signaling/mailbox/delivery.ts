@@ -1,6 +1,6 @@
 import type { MailboxEntry } from './mailbox-store.ts';
 
-/** Entries on their way to one session, so that a full mailbox floods neither its socket nor its replay buffer. */
+/** Entries on their way to one session, so that a full mailbox floods neither its socket nor its history. */
 const windowEntries = 128;
 const windowBytes = 131_072;
 

@@ -7,7 +7,7 @@ import { seqDigits, seqTail, writeDigits } from './sequence-number.ts';
 /**
  * Events that went to the same receivers in one turn of the event loop, serialised and framed once. What differs
  * between receivers is only the sequence number, and that has a place of fixed width in the frame: a receiver's bytes
- * are one copy of the whole with the numbers filled in. Memory is shared by the send queues and replay buffers of all.
+ * are one copy of the whole with the numbers filled in. Memory is shared by the send queues of all.
  */
 export class EventBatch implements EventFrames {
   #heads: string[] = [];

@@ -82,7 +82,9 @@ export class TextLog {
     const { ends } = this.#younger;
     const used = ends.at(-1) ?? 0;
     const isFull = ends.length * 2 >= this.#limits.maxEvents || (used + byteLength) * 2 > this.#limits.maxBytes;
-    return isFull && ends.length > 0 ? this.#startGeneration(byteLength) : this.#enlarge(this.#younger, used + byteLength);
+    return isFull && ends.length > 0
+      ? this.#startGeneration(byteLength)
+      : this.#enlarge(this.#younger, used + byteLength);
   }
 
   get #leastBytes(): number {
