@@ -38,40 +38,56 @@ interface Row {
 }
 
 const members = 1000;
-const bytes = 200;
+/** Enough pairs that none of them meets the limit on a connection's bytes. */
+const relayMembers = 600;
 
-/** Operations that each room has in flight at a time: one, and the hub can join hardly anything; many, and it joins much. */
-function rowsAt(inFlightPerRoom: number): Row[] {
-  return [
-    ...[4, 20, 200].map((roomSize): Row => {
-      const inFlight = inFlightPerRoom * (members / roomSize);
-      const workload: Workload = { kind: 'churn', roomSize, members, inFlight };
-      return { name: `churn, rooms of ${roomSize}`, unit: 'joins and leaves', workload };
-    }),
-    ...[10, 100, 1000].map((roomSize): Row => {
-      const workload: Workload = { kind: 'broadcast', roomSize, members, inFlightPerRoom, bytes };
-      return { name: `broadcast 200 B, rooms of ${roomSize}`, unit: 'deliveries', workload };
-    }),
-    relayAt(inFlightPerRoom),
-  ];
+interface Churn {
+  roomSize: number;
+  /** How many of the members are on their way at a time. */
+  moving: number;
+  inOneGo?: boolean;
 }
 
-function relayAt(inFlightPerRoom: number): Row {
-  const workload: Workload = { kind: 'relay', roomSize: 2, members: 200, inFlightPerRoom, bytes: 2500 };
+function churn({ roomSize, moving, inOneGo = false }: Churn): Row {
+  const workload: Workload = { kind: 'churn', roomSize, members, inFlight: moving, inOneGo };
+  if (inOneGo) return { name: `changing rooms of ${roomSize}`, unit: 'changes', workload };
+  return { name: `churn, rooms of ${roomSize}`, unit: 'joins and leaves', workload };
+}
+
+function broadcast(roomSize: number, inFlightPerRoom: number): Row {
+  const workload: Workload = { kind: 'broadcast', roomSize, members, inFlightPerRoom, bytes: 200 };
+  return { name: `broadcast 200 B, rooms of ${roomSize}`, unit: 'deliveries', workload };
+}
+
+function relay(inFlightPerRoom: number): Row {
+  const workload: Workload = { kind: 'relay', roomSize: 2, members: relayMembers, inFlightPerRoom, bytes: 2500 };
   return { name: 'relay 2.5 kB', unit: 'messages', workload };
 }
 
-/** The same work at several depths, which says how much of a ratio is owed to joining writes. */
-function depthRows(): Row[] {
-  const names = ['churn, rooms of 20', 'broadcast 200 B, rooms of 100', 'relay 2.5 kB'];
-  return [2, 4, 16].flatMap((depth) =>
-    rowsAt(depth)
-      .filter(({ name }) => names.includes(name))
-      .map((row) => ({ ...row, name: `${row.name}, ${depth} in flight` })),
-  );
+/** One member in eight is on its way, and every room has two messages in flight. */
+function usualRows(): Row[] {
+  const inFlight = Number(options['in-flight']);
+  return [
+    ...[4, 20, 200].map((roomSize) => churn({ roomSize, moving: members / 8 })),
+    ...[4, 20, 200].map((roomSize) => churn({ roomSize, moving: members / 8, inOneGo: true })),
+    ...[10, 100, 1000].map((roomSize) => broadcast(roomSize, inFlight)),
+    relay(inFlight),
+  ];
 }
 
-const rows = options.depths ? depthRows() : rowsAt(Number(options['in-flight']));
+/** The same work at several depths, which tells how much of a ratio is owed to what can be joined into one write. */
+function depthRows(): Row[] {
+  const named = (row: Row, depth: string): Row => ({ ...row, name: `${row.name}, ${depth}` });
+  const moving = (roomSize: number, share: number) =>
+    named(churn({ roomSize, moving: members / share }), `one in ${share} moving`);
+  return [
+    ...[4, 20].flatMap((roomSize) => [8, 4, 2].map((share) => moving(roomSize, share))),
+    ...[1, 2, 4, 16].map((depth) => named(broadcast(100, depth), `${depth} in flight`)),
+    ...[2, 4, 16].map((depth) => named(relay(depth), `${depth} in flight`)),
+  ];
+}
+
+const rows = options.depths ? depthRows() : usualRows();
 
 /** The generator process, driven step by step. */
 class Generator {

@@ -49,6 +49,14 @@ export class Member {
     return this.#request(this.#dialect.join(this.#nextId++, { room: this.room, name: 'Ada Lovelace' }));
   }
 
+  /** Leaves and joins in one piece, without waiting for the reply in between, as a client does that changes rooms. */
+  changeRooms(): Promise<unknown> {
+    this.#socket?.cork();
+    const replies = Promise.all([this.leave(), this.rejoin()]);
+    this.#socket?.uncork();
+    return replies;
+  }
+
   sendMessage(body: string): void {
     this.#socket?.send(this.#dialect.message(body));
   }

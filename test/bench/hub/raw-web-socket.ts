@@ -41,6 +41,15 @@ export class RawWebSocket {
     this.#socket.write(encodeFrame(textOpcode, Buffer.from(text)));
   }
 
+  /** Holds frames back until `uncork`, to send them in one piece. */
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
   close(): void {
     this.#socket.destroy();
   }

@@ -4,7 +4,7 @@ import { Member } from './member.ts';
 
 /** What a hub is made to do; the unit of work is in the name of its kind. */
 export type Workload =
-  | { kind: 'churn'; roomSize: number; members: number; inFlight: number }
+  | { kind: 'churn'; roomSize: number; members: number; inFlight: number; inOneGo?: boolean }
   | { kind: 'broadcast'; roomSize: number; members: number; inFlightPerRoom: number; bytes: number }
   | { kind: 'relay'; roomSize: 2; members: number; inFlightPerRoom: number; bytes: number };
 
@@ -48,7 +48,7 @@ export interface Running {
 export function run(workload: Workload, population: Population): Running {
   switch (workload.kind) {
     case 'churn':
-      return runChurn(population.rooms, workload.inFlight);
+      return runChurn(population.rooms, workload);
     case 'broadcast':
       return runBroadcast(population.rooms, workload);
     case 'relay':
@@ -57,7 +57,7 @@ export function run(workload: Workload, population: Population): Running {
 }
 
 /** Unit: one member leaves and joins again, and both were answered. Everybody else in the room is told twice. */
-function runChurn(rooms: Member[][], inFlight: number): Running {
+function runChurn(rooms: Member[][], { inFlight, inOneGo = false }: Workload & { kind: 'churn' }): Running {
   let done = 0;
   let stopped = false;
   // Neighbours in this order are in different rooms, so that churn spreads over all of them.
@@ -68,8 +68,8 @@ function runChurn(rooms: Member[][], inFlight: number): Running {
     for (let index = 0; !stopped; index = (index + 1) % own.length) {
       const member = own[index];
       if (!member) return;
-      await member.leave();
-      await member.rejoin();
+      if (inOneGo) await member.changeRooms();
+      else await member.leave().then(() => member.rejoin());
       done++;
     }
   };
