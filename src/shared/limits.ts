@@ -29,6 +29,8 @@ export const turnLimits = {
   sketchWidth: 65_536,
   /** TCP and TLS connections of one source address: browsers open one per candidate and server; NATs share addresses. */
   maxConnectionsPerAddress: 200,
+  /** Connections that wait in the kernel to be accepted, for the reason that HTTP has as many. */
+  acceptBacklog: 4_096,
   /** TCP and TLS connections of one listener, so that descriptors remain for relay sockets. */
   maxConnectionsPerListener: 10_000,
   /** A revocation is kept this long; hand out ephemeral credentials that live shorter. */

@@ -5,6 +5,7 @@ import type { HubServices } from './hub-services.ts';
 import type { MediaBridge } from './media/media-bridge.ts';
 import type { Peer } from './peer.ts';
 import type { Session } from './rooms/session.ts';
+import { writeJson } from './write-json.ts';
 
 /** What a handler knows of a request beside its parameters. */
 export class RequestContext {
@@ -68,15 +69,5 @@ export class RequestContext {
   /** Called by the dispatcher. */
   answered(): void {
     this.#afterAnswer?.();
-  }
-}
-
-/** Writing JSON recurses and reading it does not, so there are values that came in and cannot go out. */
-function writeJson(key: string, value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? 'null';
-  } catch (cause) {
-    const problems = [{ path: key, message: 'It is nested too deeply.' }];
-    throw new CrosspointError('invalidParams', { data: { problems }, cause });
   }
 }

@@ -5,6 +5,7 @@ import type { HubServices } from '../hub-services.ts';
 import { invalid, keepMessage, userBehind, usersIn } from '../mailbox/keep-message.ts';
 import { serverIdentity } from '../mailbox/mailbox-store.ts';
 import type { Room } from '../rooms/room.ts';
+import { writeJson } from '../write-json.ts';
 import type { NewMessage } from './api-schemas.ts';
 
 /** Who messages come from that a server sends; participants' ids are longer. */
@@ -30,7 +31,7 @@ export class ServerMessages {
   send(room: string, { body, ...message }: NewMessage): Result {
     if (body === undefined) throw invalid('body', 'The message has no body.');
     if (message.to !== undefined && message.toUser !== undefined) throw invalid('toUser', 'Give either to or toUser.');
-    const outgoing = { ...message, json: JSON.stringify(body) };
+    const outgoing = { ...message, json: writeJson('body', body) };
     requireSize(outgoing.json, this.#hub.limits.maxMessageBytes);
     return message.acknowledge ? this.#keep(room, outgoing) : this.#sendOnce(this.#hub.rooms.require(room), outgoing);
   }

@@ -121,6 +121,7 @@ function portOf(server: Server): number {
 
 async function listen(server: Server, { address, port, reusePort }: StreamListenerOptions): Promise<void> {
   const listening = once(server, 'listening');
-  server.listen({ host: address, port, reusePort, exclusive: true, ipv6Only: ipFamilyOf(address) === 6 });
+  const { acceptBacklog: backlog } = turnLimits;
+  server.listen({ host: address, port, backlog, reusePort, exclusive: true, ipv6Only: ipFamilyOf(address) === 6 });
   await listening;
 }

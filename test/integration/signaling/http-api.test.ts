@@ -131,6 +131,8 @@ describe('the HTTP API', () => {
     ]);
     const tooLong = { body: 'x'.repeat(70_000) };
     expect(await codeOf('POST', '/rooms/tea/messages', tooLong)).toEqual([413, 'messageTooLarge']);
+    const tooDeep = `{"body":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
+    expect(await codeOf('POST', '/rooms/tea/messages', tooDeep)).toEqual([400, 'invalidParams']);
     await call('DELETE', '/rooms/tea');
   });
 
