@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { Closer } from './server/closer.ts';
-import { createGuestLink } from './server/guest-link.ts';
+import { createLanLinks } from './server/lan-links.ts';
 import { createServer } from './server.ts';
 import { renderBanner, renderQrCode } from './shared/banner.ts';
 import { ConfigError, type LoadedConfig, loadConfig, readSwitches } from './shared/config/load-config.ts';
@@ -30,12 +30,12 @@ async function start({ config, switches, guestKey }: LoadedConfig): Promise<void
   const server = await createServer({ config, logger });
   if (closer.handleStarted(server)) return;
   const { addresses, openTo } = server;
-  const guestLink = guestKey && (await createGuestLink(addresses.demo, guestKey));
+  const links = guestKey && (await createLanLinks(addresses.demo, guestKey));
   const { selfSigned } = config.http.tls;
-  print(renderBanner(addresses, { version: packageVersion(), selfSigned, openTo, guestLink }));
-  if (switches.has('lan')) print(renderQrCode(guestLink ?? addresses.demo));
+  print(renderBanner(addresses, { version: packageVersion(), selfSigned, openTo, links }));
+  if (switches.has('lan')) print(renderQrCode(links?.guest ?? addresses.demo));
   if (switches.has('ready-json')) {
-    print(`${JSON.stringify({ event: 'ready', pid: process.pid, ...addresses, guestLink })}\n`);
+    print(`${JSON.stringify({ event: 'ready', pid: process.pid, ...addresses, links })}\n`);
   }
 }
 

@@ -13,15 +13,16 @@ interface BannerNotes {
   selfSigned: boolean;
   /** From where everybody may join without a token. */
   openTo: 'network' | 'machine' | undefined;
-  /** The demo's address with a token for guests. */
-  guestLink?: string | undefined;
+  /** The demo's address with a token, for guests and for who moderates. */
+  links?: { guest: string; host: string } | undefined;
 }
 
 /** What a person sees when the server is ready. */
 export function renderBanner(addresses: BannerAddresses, about: BannerNotes): string {
   const { demo, signaling, http, media, turn } = addresses;
   const rows = [
-    ['Web demo', about.guestLink ?? demo],
+    ['Web demo', about.links?.guest ?? demo],
+    ['Moderator', about.links?.host ?? ''],
     ['Signaling', signaling],
     ['HTTP', `${http.host} port ${http.port}`],
     ['Media', media.map(({ protocol, address, port }) => `${protocol} ${address}:${port}`).join(', ')],
@@ -33,7 +34,8 @@ export function renderBanner(addresses: BannerAddresses, about: BannerNotes): st
   const notes = [
     about.openTo === 'network' && 'WARNING: open mode. Everybody who can reach this server may join every room.',
     about.openTo === 'machine' && 'DEVELOPMENT MODE: no access token is asked for. Only this machine can connect.',
-    about.guestLink && 'The link lets in whoever has it, for a day. Without it nobody comes in.',
+    about.links &&
+      'The first link lets in whoever has it, for a day; without it nobody comes in. Keep the second: who has it may mute, remove and lock.',
     about.selfSigned && 'The certificate is self-signed: browsers warn, and let you go on.',
   ].flatMap((note) => (note ? ['', `  ${note}`] : []));
   return ['', `  Crosspoint ${about.version}`, '', ...lines, ...notes, '', ''].join('\n');

@@ -24,14 +24,17 @@ afterAll(async () => {
 });
 
 it('lets a phone on the local network join over HTTPS with the printed link, and nobody without it', async () => {
-  const link = new URL(server.guestLink ?? '');
+  const link = new URL(server.links?.guest ?? '');
   expect(link.protocol).toBe('https:');
   expect(link.hostname).toBe(lan.serverHost.address);
   const token = link.hash.replace('#/?token=', '');
   const shared = { demo: server.demo, room: 'lan', token };
-  const host = await CallPage.join(atHome, { ...shared, name: 'Ada' });
+  const hostToken = new URL(server.links?.host ?? '').hash.replace('#/?token=', '');
+  const host = await CallPage.join(atHome, { ...shared, token: hostToken, name: 'Ada' });
   const phone = await CallPage.join(guest, { ...shared, name: 'Bo', size: { width: 390, height: 844 } });
   await everyoneSeesAndHears([host, phone]);
+  await host.waitForElement('open-moderation');
+  await phone.waitForNoElement('open-moderation');
   const stranger = await CallPage.open(guest, { demo: server.demo, room: 'lan', name: 'Eve' });
   await stranger.enter();
   await stranger.page.waitFor(() => document.querySelector('[data-reason=unauthorized]') !== null, undefined);

@@ -19,7 +19,7 @@ const readyLine = z.object({
   signaling: z.string(),
   http: z.object({ host: z.string(), port: z.number() }),
   turn: z.array(z.object({ url: z.string() })),
-  guestLink: z.string().optional(),
+  links: z.object({ guest: z.string(), host: z.string() }).optional(),
 });
 
 type ReadyLine = z.infer<typeof readyLine>;

@@ -5,7 +5,7 @@ import { suggestion } from './suggest.ts';
 /** Flags that are not keys of the configuration. */
 export const commandFlags = {
   config: 'FILE: read the settings from this file',
-  lan: 'serve the local network over HTTPS with a generated certificate, and print a link and a QR code for guests',
+  lan: 'serve the local network over HTTPS with a generated certificate, and print links for guests (also as a QR code) and for a moderator',
   'print-config': 'print the effective configuration, secrets masked, and stop',
   'ready-json': 'print one line of JSON with the real addresses when everything is ready',
   version: 'print the version and stop',
