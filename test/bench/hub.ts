@@ -64,12 +64,12 @@ function relay(inFlightPerRoom: number): Row {
   return { name: 'relay 2.5 kB', unit: 'messages', workload };
 }
 
-/** One member in eight is on its way, and every room has two messages in flight. */
+/** Every other member is on its way, and every room has two messages in flight. */
 function usualRows(): Row[] {
   const inFlight = Number(options['in-flight']);
   return [
-    ...[4, 20, 200].map((roomSize) => churn({ roomSize, moving: members / 8 })),
-    ...[4, 20, 200].map((roomSize) => churn({ roomSize, moving: members / 8, inOneGo: true })),
+    ...[4, 20, 200].map((roomSize) => churn({ roomSize, moving: members / 2 })),
+    ...[4, 20, 200].map((roomSize) => churn({ roomSize, moving: members / 2, inOneGo: true })),
     ...[10, 100, 1000].map((roomSize) => broadcast(roomSize, inFlight)),
     relay(inFlight),
   ];

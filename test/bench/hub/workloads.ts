@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Beat } from './beat.ts';
 import type { Dialect } from './dialects.ts';
 import { Member } from './member.ts';
 
@@ -46,18 +47,24 @@ export interface Running {
 }
 
 export function run(workload: Workload, population: Population): Running {
+  const beat = new Beat();
+  const { done, stop } = start(workload, population.rooms, beat);
+  return { done, stop: () => stop().finally(() => beat.stop()) };
+}
+
+function start(workload: Workload, rooms: Member[][], beat: Beat): Running {
   switch (workload.kind) {
     case 'churn':
-      return runChurn(population.rooms, workload);
+      return runChurn(rooms, workload, beat);
     case 'broadcast':
-      return runBroadcast(population.rooms, workload);
+      return runBroadcast(rooms, workload, beat);
     case 'relay':
-      return runRelay(population.rooms, workload);
+      return runRelay(rooms, workload, beat);
   }
 }
 
 /** Unit: one member leaves and joins again, and both were answered. Everybody else in the room is told twice. */
-function runChurn(rooms: Member[][], { inFlight, inOneGo = false }: Workload & { kind: 'churn' }): Running {
+function runChurn(rooms: Member[][], { inFlight, inOneGo = false }: Workload & { kind: 'churn' }, beat: Beat): Running {
   let done = 0;
   let stopped = false;
   // Neighbours in this order are in different rooms, so that churn spreads over all of them.
@@ -68,8 +75,14 @@ function runChurn(rooms: Member[][], { inFlight, inOneGo = false }: Workload & {
     for (let index = 0; !stopped; index = (index + 1) % own.length) {
       const member = own[index];
       if (!member) return;
-      if (inOneGo) await member.changeRooms();
-      else await member.leave().then(() => member.rejoin());
+      await beat.next();
+      if (inOneGo) {
+        await member.changeRooms();
+      } else {
+        await member.leave();
+        await beat.next();
+        await member.rejoin();
+      }
       done++;
     }
   };
@@ -84,7 +97,11 @@ function runChurn(rooms: Member[][], { inFlight, inOneGo = false }: Workload & {
 }
 
 /** Unit: one message delivered to one member. A room gets its next message when one has reached everybody. */
-function runBroadcast(rooms: Member[][], { inFlightPerRoom, bytes }: Workload & { kind: 'broadcast' }): Running {
+function runBroadcast(
+  rooms: Member[][],
+  { inFlightPerRoom, bytes }: Workload & { kind: 'broadcast' },
+  beat: Beat,
+): Running {
   let done = 0;
   let outstanding = 0;
   let stopped = false;
@@ -102,10 +119,10 @@ function runBroadcast(rooms: Member[][], { inFlightPerRoom, bytes }: Workload & 
       delivered++;
       if (delivered % receivers !== 0) return;
       outstanding--;
-      if (!stopped) send();
+      if (!stopped) beat.onNext(send);
     };
     for (const member of room) member.onDelivery = onDelivery;
-    for (let message = 0; message < inFlightPerRoom; message++) send();
+    for (let message = 0; message < inFlightPerRoom; message++) beat.onNext(send);
   }
   return {
     done: () => done,
@@ -118,7 +135,7 @@ function runBroadcast(rooms: Member[][], { inFlightPerRoom, bytes }: Workload & 
 }
 
 /** Unit: one offer relayed to the other of a pair. Both sides of a pair talk, each with its own messages in flight. */
-function runRelay(rooms: Member[][], { inFlightPerRoom, bytes }: Workload & { kind: 'relay' }): Running {
+function runRelay(rooms: Member[][], { inFlightPerRoom, bytes }: Workload & { kind: 'relay' }, beat: Beat): Running {
   let done = 0;
   let outstanding = 0;
   let stopped = false;
@@ -136,9 +153,9 @@ function runRelay(rooms: Member[][], { inFlightPerRoom, bytes }: Workload & { ki
       to.onDelivery = () => {
         done++;
         outstanding--;
-        if (!stopped) send();
+        if (!stopped) beat.onNext(send);
       };
-      for (let message = 0; message < inFlightPerRoom / 2; message++) send();
+      for (let message = 0; message < inFlightPerRoom / 2; message++) beat.onNext(send);
     }
   }
   return {
