@@ -25,7 +25,13 @@ interface OutboxOptions {
  * of a write to the kernel is most of what sending costs. A peer that does not read is found here.
  */
 export class Outbox {
-  readonly #options: OutboxOptions;
+  readonly #socket: Writable;
+  readonly #flusher: TurnFlusher;
+  readonly #counters: HubCounters;
+  readonly #maxQueueBytes: number;
+  readonly #onOverflow: () => void;
+  /** Undefined for plain JSON in text frames. */
+  readonly encoding: FrameEncoding | undefined;
   readonly #entries: OutboxEntry[] = [];
   #pendingBytes = 0;
   #worthSharing = false;
@@ -33,22 +39,23 @@ export class Outbox {
   #overflowed = false;
   #afterFlush: (() => void) | undefined;
 
-  constructor(options: OutboxOptions) {
-    this.#options = options;
-  }
-
-  get encoding(): FrameEncoding | undefined {
-    return this.#options.encoding;
+  constructor({ socket, flusher, counters, encoding, maxQueueBytes, onOverflow }: OutboxOptions) {
+    this.#socket = socket;
+    this.#flusher = flusher;
+    this.#counters = counters;
+    this.encoding = encoding;
+    this.#maxQueueBytes = maxQueueBytes;
+    this.#onOverflow = onOverflow;
   }
 
   /** Bytes that the socket has not passed to the kernel yet. */
   get queuedBytes(): number {
-    return this.#options.socket.writableLength + this.#pendingBytes;
+    return this.#socket.writableLength + this.#pendingBytes;
   }
 
   /** Queues what one JSON text says as a frame of its own. */
   pushText(text: string): void {
-    const { encoding } = this.#options;
+    const { encoding } = this;
     this.#push(encoding ? new QueuedFrame(encoding.encodeText(text)) : new QueuedText(text), 1);
   }
 
@@ -58,14 +65,14 @@ export class Outbox {
    */
   pushEvents(batch: EventBatch, from: number, to: number, firstSeq: number): void {
     if (this.#overflowed) return;
-    const { encoding } = this.#options;
+    const { encoding } = this;
     const frames = encoding ? batch.encodedAs(encoding) : batch;
     this.#push(new QueuedEvents(frames, from, to, firstSeq), to - from);
   }
 
   pushEvent(event: SingleEvent): void {
     if (this.#overflowed) return;
-    const { encoding } = this.#options;
+    const { encoding } = this;
     if (encoding) this.pushText(`${event.head}${event.seq}}`);
     else this.#push(new QueuedEvent(event), 1);
   }
@@ -93,25 +100,25 @@ export class Outbox {
     this.#entries.push(entry);
     this.#pendingBytes += entry.byteLength;
     this.#worthSharing ||= entry.worthSharing;
-    this.#options.counters.framesSent += frames;
+    this.#counters.framesSent += frames;
     this.#list();
   }
 
   #list(): void {
     if (this.#listed) return;
     this.#listed = true;
-    this.#options.flusher.addOutbox(this);
+    this.#flusher.addOutbox(this);
   }
 
   #send(arena: SendArena): void {
     const overflows = this.#overflows();
-    if (!overflows && !this.#options.socket.destroyed) this.#write(arena);
+    if (!overflows && !this.#socket.destroyed) this.#write(arena);
     this.#entries.length = 0;
     this.#pendingBytes = 0;
     this.#worthSharing = false;
     if (!overflows || this.#overflowed) return;
     this.#overflowed = true;
-    this.#options.flusher.defer(this.#options.onOverflow);
+    this.#flusher.defer(this.#onOverflow);
   }
 
   /**
@@ -119,12 +126,13 @@ export class Outbox {
    * that is being closed are short; they may go beyond the bound.
    */
   #overflows(): boolean {
-    const waiting = this.#options.socket.writableLength;
-    return waiting > 0 && waiting + this.#pendingBytes > this.#options.maxQueueBytes && !this.#afterFlush;
+    const waiting = this.#socket.writableLength;
+    return waiting > 0 && waiting + this.#pendingBytes > this.#maxQueueBytes && !this.#afterFlush;
   }
 
   #write(arena: SendArena): void {
-    const { socket, counters } = this.#options;
+    const socket = this.#socket;
+    const counters = this.#counters;
     counters.bytesSent += this.#pendingBytes;
     counters.writes += 1;
     if (this.#worthSharing) {
@@ -152,7 +160,7 @@ export class Outbox {
   }
 
   #writeInParts(): void {
-    const { socket } = this.#options;
+    const socket = this.#socket;
     socket.cork();
     for (const entry of this.#entries) for (const chunk of entry.chunks()) socket.write(chunk);
     socket.uncork();

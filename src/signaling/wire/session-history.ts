@@ -6,9 +6,9 @@ type Kept = Pick<TextLog, 'keptFrom' | 'at'>;
 
 /** Events that a session got one after the other, of the room's feed or of its own, from one position to another. */
 interface Run {
-  own: boolean;
-  from: number;
-  to: number;
+  readonly own: boolean;
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
@@ -18,12 +18,14 @@ interface Run {
 export class SessionHistory {
   readonly #limits: HistoryLimits;
   readonly #room: Kept;
-  #own: TextLog | undefined;
+  #ownTexts: TextLog | undefined;
   #runs: Run[] = [];
   /** Runs before it have been given up. */
   #first = 0;
-  /** The run that grows. */
-  #open: Run = { own: false, from: 0, to: 0 };
+  /** The run that grows; its parts are fields because they are touched with every event. */
+  #own = false;
+  #from = 0;
+  #to = 0;
 
   constructor(room: Kept, limits: HistoryLimits) {
     this.#room = room;
@@ -32,17 +34,16 @@ export class SessionHistory {
 
   /** The session got the room's events from one position of the feed to another. */
   addRoomEvents(from: number, to: number): void {
-    const open = this.#open;
-    if (open.own || open.to !== from) this.#openRun(false, from);
-    this.#open.to = to;
+    if (this.#own || this.#to !== from) this.#openRun(false, from);
+    this.#to = to;
   }
 
   /** The session got an event of its own, given as its text up to the value of `seq`; returns the text's size in bytes. */
   addOwnEvent(head: string): number {
-    this.#own ??= new TextLog(this.#limits);
-    if (!this.#open.own) this.#openRun(true, this.#own.end);
-    this.#open.to += 1;
-    return this.#own.push(head);
+    this.#ownTexts ??= new TextLog(this.#limits);
+    if (!this.#own) this.#openRun(true, this.#ownTexts.end);
+    this.#to += 1;
+    return this.#ownTexts.push(head);
   }
 
   /** The events after `seq`, in order, where `lastSeq` is the number of the newest; undefined when some are gone. */
@@ -62,10 +63,10 @@ export class SessionHistory {
   }
 
   clear(): void {
-    this.#own = undefined;
+    this.#ownTexts = undefined;
     this.#runs = [];
-    this.#first = 0;
-    this.#open = { own: false, from: 0, to: 0 };
+    this.#first = this.#from = this.#to = 0;
+    this.#own = false;
   }
 
   #eventsOf({ own, from, to }: Run, firstSeq: number): SingleEvent[] | undefined {
@@ -78,11 +79,11 @@ export class SessionHistory {
   }
 
   #keeperOf(own: boolean): Kept {
-    return own && this.#own ? this.#own : this.#room;
+    return own && this.#ownTexts ? this.#ownTexts : this.#room;
   }
 
   *#newestFirst(): Iterable<Run> {
-    yield this.#open;
+    yield { own: this.#own, from: this.#from, to: this.#to };
     for (let index = this.#runs.length - 1; index >= this.#first; index -= 1) {
       const run = this.#runs[index];
       if (run) yield run;
@@ -90,8 +91,9 @@ export class SessionHistory {
   }
 
   #openRun(own: boolean, from: number): void {
-    if (this.#open.to > this.#open.from) this.#runs.push(this.#open);
-    this.#open = { own, from, to: from };
+    if (this.#to > this.#from) this.#runs.push({ own: this.#own, from: this.#from, to: this.#to });
+    this.#own = own;
+    this.#from = this.#to = from;
     while (this.#oldestIsUseless()) this.#dropOldest();
   }
 

@@ -18,6 +18,7 @@ export class TurnFlusher {
   #outboxes: Flushable[] = [];
   #deferred: (() => void)[] = [];
   #scheduled = false;
+  #distributing = false;
 
   /** Every feed and outbox adds itself once a turn, with its first output. */
   addFeed(feed: Distributor): void {
@@ -25,7 +26,9 @@ export class TurnFlusher {
     this.#schedule();
   }
 
+  /** What a feed hands out leaves right away, so that such an outbox need not be visited again. */
   addOutbox(outbox: Flushable): void {
+    if (this.#distributing) return;
     this.#outboxes.push(outbox);
     this.#schedule();
   }
@@ -44,7 +47,9 @@ export class TurnFlusher {
   readonly #flush = (): void => {
     const feeds = this.#feeds;
     this.#feeds = [];
+    this.#distributing = true;
     for (const feed of feeds) feed.distribute(this.#arena);
+    this.#distributing = false;
     const outboxes = this.#outboxes;
     this.#outboxes = [];
     this.#scheduled = false;
