@@ -1,6 +1,5 @@
 import type { EventFrames, EventRange } from './event-frames.ts';
 import { headerBytes, pingFrame, writeTextHeader } from './frame-header.ts';
-import type { SingleEvent } from './single-event.ts';
 
 /** Frames larger than this on average are written without being copied for each receiver. */
 const shareAboveBytes = 8_192;
@@ -50,30 +49,12 @@ export class QueuedEvents implements OutboxEntry, EventRange {
   }
 }
 
-/** An event for this receiver alone. */
-export class QueuedEvent implements OutboxEntry {
-  readonly byteLength: number;
-  readonly worthSharing = false;
-  readonly #event: SingleEvent;
-  readonly #tail: string;
-
-  constructor(event: SingleEvent) {
-    this.#event = event;
-    this.#tail = `${event.seq}}`;
-    const payloadBytes = event.headBytes + this.#tail.length;
-    this.byteLength = headerBytes(payloadBytes) + payloadBytes;
-  }
-
-  copyTo(target: Buffer, offset: number): number {
-    const { head, headBytes } = this.#event;
-    const start = writeTextHeader(target, offset, headBytes + this.#tail.length);
-    target.write(head, start);
-    return start + headBytes + target.write(this.#tail, start + headBytes, 'latin1');
-  }
-
-  chunks(): Buffer[] {
-    return [filled(this)];
-  }
+interface TextParts {
+  readonly text: string;
+  /** Size of the text, where it is known; measuring it takes as long as writing it. */
+  readonly textBytes?: number;
+  /** What stands behind it, without anything beyond ASCII. */
+  readonly tail?: string;
 }
 
 /** One JSON text in a frame of its own. */
@@ -81,17 +62,21 @@ export class QueuedText implements OutboxEntry {
   readonly byteLength: number;
   readonly worthSharing = false;
   readonly #text: string;
-  readonly #payloadBytes: number;
+  readonly #textBytes: number;
+  readonly #tail: string;
 
-  constructor(text: string) {
+  constructor({ text, textBytes = Buffer.byteLength(text), tail = '' }: TextParts) {
     this.#text = text;
-    this.#payloadBytes = Buffer.byteLength(text);
-    this.byteLength = headerBytes(this.#payloadBytes) + this.#payloadBytes;
+    this.#textBytes = textBytes;
+    this.#tail = tail;
+    const payloadBytes = textBytes + tail.length;
+    this.byteLength = headerBytes(payloadBytes) + payloadBytes;
   }
 
   copyTo(target: Buffer, offset: number): number {
-    const start = writeTextHeader(target, offset, this.#payloadBytes);
-    return start + target.write(this.#text, start);
+    const start = writeTextHeader(target, offset, this.#textBytes + this.#tail.length);
+    target.write(this.#text, start);
+    return start + this.#textBytes + target.write(this.#tail, start + this.#textBytes, 'latin1');
   }
 
   chunks(): Buffer[] {

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import type { HubCounters } from '../../shared/tally.ts';
 import type { EventBatch } from './event-batch.ts';
 import type { FrameEncoding } from './frame-encoding.ts';
-import { type OutboxEntry, QueuedEvent, QueuedEvents, QueuedFrame, QueuedText, queuedPing } from './outbox-entry.ts';
+import { type OutboxEntry, QueuedEvents, QueuedFrame, QueuedText, queuedPing } from './outbox-entry.ts';
 import type { SendArena } from './send-arena.ts';
 import type { SingleEvent } from './single-event.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
@@ -56,7 +56,7 @@ export class Outbox {
   /** Queues what one JSON text says as a frame of its own. */
   pushText(text: string): void {
     const { encoding } = this;
-    this.#push(encoding ? new QueuedFrame(encoding.encodeText(text)) : new QueuedText(text), 1);
+    this.#push(encoding ? new QueuedFrame(encoding.encodeText(text)) : new QueuedText({ text }), 1);
   }
 
   /**
@@ -70,11 +70,11 @@ export class Outbox {
     this.#push(new QueuedEvents(frames, from, to, firstSeq), to - from);
   }
 
-  pushEvent(event: SingleEvent): void {
+  pushEvent({ head, headBytes, seq }: SingleEvent): void {
     if (this.#overflowed) return;
     const { encoding } = this;
-    if (encoding) this.pushText(`${event.head}${event.seq}}`);
-    else this.#push(new QueuedEvent(event), 1);
+    if (encoding) this.pushText(`${head}${seq}}`);
+    else this.#push(new QueuedText({ text: head, textBytes: headBytes, tail: `${seq}}` }), 1);
   }
 
   pushPing(): void {
