@@ -19,10 +19,11 @@ import { HubCounters } from './shared/tally.ts';
 import { loadTlsCredentials } from './shared/tls/tls-credentials.ts';
 import { ApiEndpoint } from './signaling/api/api-endpoint.ts';
 import type { TokenVerifier } from './signaling/auth/token-verifier.ts';
-import { refuseUpgrade, signalingPath } from './signaling/edge/signaling-edge.ts';
+import { signalingPath } from './signaling/edge/signaling-edge.ts';
 import { Hub, type HubCounts } from './signaling/hub.ts';
 import { MetricsEndpoint } from './signaling/metrics-endpoint.ts';
 import { StaticFiles } from './signaling/static-files.ts';
+import { refuseUpgrade } from './signaling/websocket/handshake.ts';
 
 const WEB_DEMO_DIR = fileURLToPath(new URL('../dist/web-demo', import.meta.url));
 
@@ -162,7 +163,7 @@ function listen({ http, metrics: { token } }: Config, { credentials, hub, metric
     onRequest: answerWith(endpoints, hub),
     onUpgrade: (request, socket, head) => {
       if (request.url?.split('?', 1)[0] === signalingPath) hub.handleUpgrade(request, socket, head);
-      else refuseUpgrade(socket, 404, 'There is no WebSocket here.');
+      else refuseUpgrade(socket, { status: 404, reason: 'There is no WebSocket here.' });
     },
   });
 }

@@ -166,10 +166,8 @@ export const wireLimits = {
   compressLevel: 4,
   /** Arrays and maps within each other in a MessagePack message; what comes is written as JSON by a recursive function. */
   maxPackedDepth: 128,
-  /** Output buffer of each connection's inflater; most messages fit. */
-  inflateChunkBytes: 4_096,
-  /** Messages inflated at a time in other threads; more would only take memory from each other. */
-  concurrentInflations: 4,
+  /** Frames of one message that comes in several; no client needs more than a few. */
+  maxFragments: 1_024,
 } as const;
 
 export const httpLimits = {

@@ -6,6 +6,8 @@ export interface DisconnectOptions {
   /** Replaces the table's sentence. */
   message?: string;
   retryAfterMs?: number;
+  /** Replaces the table's close code. */
+  closeCode?: number;
 }
 
 /** A connection as sessions and handlers see it: something to send to, and to send away. */

@@ -1,10 +1,11 @@
-import type { Duplex } from 'node:stream';
-import type { RawData, WebSocket } from 'ws';
 import { errorCodes, type SessionErrorCode } from '../../protocol/error-codes.ts';
+import type { CrosspointError } from '../../shared/errors.ts';
 import { Dispatcher } from '../dispatcher.ts';
 import type { HubServices } from '../hub-services.ts';
 import type { DisconnectOptions, Peer } from '../peer.ts';
 import type { Session } from '../rooms/session.ts';
+import type { Violation } from '../websocket/frame-reader.ts';
+import type { ServerWebSocket, WebSocketListener } from '../websocket/web-socket.ts';
 import { eventHead } from '../wire/event-text.ts';
 import type { FrameEncoding } from '../wire/frame-encoding.ts';
 import { Outbox } from '../wire/outbox.ts';
@@ -16,14 +17,20 @@ import { unpackMessage } from './unpack-message.ts';
 const normalClosure = 1000;
 const textExpected = 'Messages are JSON in text frames.';
 const binaryExpected = 'Messages are MessagePack in binary frames.';
-/** Codes of what the WebSocket layer and its inflater cannot read; all others are of the network. */
-const violations = /^(WS_ERR_|Z_)/;
-const tooLarge = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+
+/** What a client is told that breaks the WebSocket protocol, with the code that RFC 6455 has for it. */
+const violations: Readonly<Record<Violation, { code: SessionErrorCode } & DisconnectOptions>> = {
+  malformedFrame: { code: 'protocolError', message: 'A frame broke the WebSocket protocol.', closeCode: 1002 },
+  invalidData: {
+    code: 'protocolError',
+    message: 'A message was not what its frame said: UTF-8, or deflated.',
+    closeCode: 1007,
+  },
+  tooLarge: { code: 'frameTooLarge' },
+};
 
 interface ConnectionOptions {
-  webSocket: WebSocket;
-  /** The socket below the WebSocket. */
-  socket: Duplex;
+  webSocket: ServerWebSocket;
   /** What the client has asked for; plain JSON in text frames when undefined. */
   encoding: FrameEncoding | undefined;
   /** Address of the client, as far as it can be known. */
@@ -35,7 +42,7 @@ interface ConnectionOptions {
 }
 
 /** One WebSocket: bounds size and rate of what comes, hands it to the dispatcher, and knows when the other side was heard last. */
-export class Connection implements Peer {
+export class Connection implements Peer, WebSocketListener {
   readonly outbox: Outbox;
   readonly address: string;
   session: Session | undefined;
@@ -47,12 +54,11 @@ export class Connection implements Peer {
   readonly #dispatcher: Dispatcher;
   readonly #rate: RateGuard;
   #closed = false;
-  /** What the WebSocket layer found wrong, if anything. */
-  #violation: SessionErrorCode | undefined;
 
   constructor(options: ConnectionOptions) {
-    const { webSocket, socket, encoding, hub, flusher } = options;
+    const { webSocket, encoding, hub, flusher } = options;
     const { limits, counters } = hub;
+    const { socket } = webSocket;
     this.#options = options;
     this.address = options.address;
     this.heardAtMs = this.idleSinceMs = performance.now();
@@ -61,11 +67,7 @@ export class Connection implements Peer {
     const maxQueueBytes = limits.maxSendQueueBytes;
     this.outbox = new Outbox({ socket, flusher, counters, encoding, maxQueueBytes, onOverflow });
     this.#dispatcher = new Dispatcher(hub, this);
-    webSocket.on('message', (data, isBinary) => this.#handleMessage(data, isBinary));
-    webSocket.on('ping', () => this.#heard());
-    webSocket.on('pong', () => this.#heard());
-    webSocket.on('error', (error) => this.#handleError(error));
-    webSocket.on('close', (code) => this.#handleClose(code));
+    webSocket.listen(this);
   }
 
   get closed(): boolean {
@@ -76,14 +78,14 @@ export class Connection implements Peer {
    * Sends the last event and closes. That event stands outside the session's sequence, whose numbers belong to what can
    * be replayed; its number is 0.
    */
-  disconnect(code: SessionErrorCode, { message, retryAfterMs }: DisconnectOptions = {}): void {
+  disconnect(code: SessionErrorCode, { message, retryAfterMs, closeCode }: DisconnectOptions = {}): void {
     if (this.#closed) return;
-    const { action, closeCode, message: usual } = errorCodes[code];
+    const { action, closeCode: usualCloseCode, message: usual } = errorCodes[code];
     this.session?.takeRoomEvents();
     this.#log(code);
     const params = { code, message: message ?? usual, action, ...(retryAfterMs !== undefined && { retryAfterMs }) };
     this.outbox.pushText(`${eventHead('disconnect', params)}0}`);
-    this.outbox.finish(() => this.#options.webSocket.close(closeCode, code));
+    this.outbox.finish(() => this.#options.webSocket.close(closeCode ?? usualCloseCode, code));
     this.#options.hub.counters.errors.add(code);
     // At a shutdown all sessions end together, once everyone was told; nobody has to hear of the others' leaving.
     if (code === 'serverShutdown') this.#closed = true;
@@ -106,36 +108,60 @@ export class Connection implements Peer {
     return this.heardAtMs;
   }
 
-  #handleMessage(data: RawData, isBinary: boolean): void {
-    const nowMs = this.#heard();
-    if (this.#closed) return;
-    const isPacked = this.outbox.encoding?.packed === true;
-    if (isBinary !== isPacked || !Buffer.isBuffer(data)) {
-      this.disconnect('protocolError', { message: isPacked ? binaryExpected : textExpected });
-    } else {
-      this.#handleData(data, isPacked, nowMs);
-    }
+  handleText(text: string, byteLength: number): void {
+    const verdict = this.#judge(byteLength, false);
+    if (verdict !== 'drop') this.#dispatcher.receive(text, verdict);
   }
 
-  #handleData(data: Buffer, isPacked: boolean, nowMs: number): void {
+  handleBinary(bytes: Buffer): void {
+    const verdict = this.#judge(bytes.length, true);
+    if (verdict !== 'drop') this.#dispatcher.receive(unpackMessage(bytes), verdict);
+  }
+
+  /** Pings count like requests; those beyond the rate are not answered. */
+  handlePing(payload: Buffer): void {
+    const verdict = this.#rate.judge(payload.length, this.#heard());
+    if (verdict === 'close') this.disconnect('rateLimitExceeded');
+    else if (!verdict && !this.#closed) this.outbox.pushPong(payload);
+  }
+
+  handlePong(): void {
+    this.#heard();
+  }
+
+  handleViolation(violation: Violation): void {
+    const { code, ...options } = violations[violation];
+    this.disconnect(code, options);
+  }
+
+  /** What was answered before the client closed is sent before the close is answered. */
+  handleClosing(code: number): void {
+    if (this.#closed) return;
+    this.#release(code === normalClosure ? 'left' : 'keep');
+    this.outbox.finish(() => this.#options.webSocket.close(code));
+  }
+
+  handleClosed(): void {
+    if (!this.#closed) this.#release('keep');
+    this.#options.onClosed(this);
+  }
+
+  /** Whether a message is handled, refused, or dropped because the connection ends. */
+  #judge(byteLength: number, isBinary: boolean): CrosspointError | 'drop' | undefined {
+    const nowMs = this.#heard();
+    if (this.#closed) return 'drop';
+    const isPacked = this.outbox.encoding?.packed === true;
+    if (isBinary !== isPacked) {
+      this.disconnect('protocolError', { message: isPacked ? binaryExpected : textExpected });
+      return 'drop';
+    }
     const { counters } = this.#options.hub;
     counters.framesReceived += 1;
-    counters.bytesReceived += data.length;
-    const verdict = this.#rate.judge(data.length, nowMs);
-    if (verdict === 'close') this.disconnect('rateLimitExceeded');
-    else this.#dispatcher.receive(isPacked ? unpackMessage(data) : data.toString(), verdict);
-  }
-
-  /** The WebSocket layer closes by itself after a frame that it cannot take. */
-  #handleError(error: Error): void {
-    if (!('code' in error) || typeof error.code !== 'string' || !violations.test(error.code)) return;
-    this.#violation = error.code === tooLarge ? 'frameTooLarge' : 'protocolError';
-    this.#options.hub.counters.errors.add(this.#violation);
-  }
-
-  #handleClose(code: number): void {
-    if (!this.#closed) this.#release(this.#violation ? 'end' : code === normalClosure ? 'left' : 'keep');
-    this.#options.onClosed(this);
+    counters.bytesReceived += byteLength;
+    const verdict = this.#rate.judge(byteLength, nowMs);
+    if (verdict !== 'close') return verdict;
+    this.disconnect('rateLimitExceeded');
+    return 'drop';
   }
 
   /** Decides what becomes of the session, unless another connection has it by now. */

@@ -1,17 +1,16 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
-import { subprotocol } from '../../protocol/envelope.ts';
 import type { HubServices } from '../hub-services.ts';
-import type { FrameEncoding } from '../wire/frame-encoding.ts';
+import { acceptHandshake, type Refusal, refuseHandshake, refuseUpgrade } from '../websocket/handshake.ts';
+import { ServerWebSocket } from '../websocket/web-socket.ts';
 import type { TurnFlusher } from '../wire/turn-flusher.ts';
 import { AddressRate } from './address-rate.ts';
 import { clientAddress } from './client-address.ts';
 import { Connection } from './connection.ts';
 import { ConnectionSweep } from './connection-sweep.ts';
+import { type Agreement, negotiate } from './negotiate.ts';
 import { networkOf } from './network-of.ts';
 import { OriginPolicy } from './origin-policy.ts';
-import { chooseSubprotocol, WebSockets } from './web-sockets.ts';
 
 export const signalingPath = '/signaling';
 
@@ -22,22 +21,15 @@ interface SignalingEdgeOptions {
   trustProxy: boolean;
 }
 
-interface Refusal {
-  status: number;
-  reason: string;
-}
-
 interface Accepted {
-  webSocket: WebSocket;
-  encoding: FrameEncoding | undefined;
   socket: Duplex;
-  address: string;
+  head: Buffer;
+  agreement: Agreement;
 }
 
 /** Turns HTTP upgrades into connections, and owns these. */
 export class SignalingEdge {
   readonly #options: SignalingEdgeOptions;
-  readonly #webSockets: WebSockets;
   readonly #sweep: ConnectionSweep;
   readonly #origins: OriginPolicy;
   readonly #rate: AddressRate;
@@ -48,7 +40,6 @@ export class SignalingEdge {
 
   constructor(options: SignalingEdgeOptions) {
     this.#options = options;
-    this.#webSockets = new WebSockets(options.hub.limits);
     this.#sweep = new ConnectionSweep(options.hub.limits);
     this.#origins = new OriginPolicy(options.allowedOrigins);
     const { connectionsPerSecondPerAddress, connectionBurstPerAddress, maxTrackedAddresses } = options.hub.limits;
@@ -73,14 +64,9 @@ export class SignalingEdge {
 
   /** Takes an HTTP upgrade request for the signaling path. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const refusal = this.#refusalOf(request);
-    if (refusal) {
-      this.#refuse(socket, refusal);
-      return;
-    }
-    this.#webSockets.upgrade(request, socket, head, (webSocket, encoding) => {
-      this.#accept({ webSocket, encoding, socket, address: this.#addressOf(request) });
-    });
+    const agreement = this.#refusalOf(request) ?? refuseHandshake(request) ?? negotiate(request);
+    if ('status' in agreement) this.#refuse(socket, agreement);
+    else this.#accept(request, { socket, head, agreement });
   }
 
   /** Tells everyone that the server is going, and resolves when all sockets are gone. Idempotent. */
@@ -103,24 +89,29 @@ export class SignalingEdge {
     if (!this.#origins.allows(headers.origin, headers.host)) {
       return { status: 403, reason: 'Pages of this origin may not connect.' };
     }
-    const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
-    if (!chooseSubprotocol(offered)) return { status: 400, reason: `Ask for the subprotocol ${subprotocol}.` };
     return undefined;
   }
 
-  #refuse(socket: Duplex, { status, reason }: Refusal): void {
+  #refuse(socket: Duplex, refusal: Refusal): void {
+    const { status, reason } = refusal;
     this.#options.hub.counters.connectionsRefused += 1;
     this.#options.hub.logger.debug({ status, reason }, 'connection refused');
-    refuseUpgrade(socket, status, reason);
+    refuseUpgrade(socket, refusal);
   }
 
-  #accept({ webSocket, encoding, socket, address }: Accepted): void {
+  #accept(request: IncomingMessage, { socket, head, agreement }: Accepted): void {
     const { hub, flusher } = this.#options;
+    const { maxFrameBytes: maxMessageBytes, closeTimeoutMs } = hub.limits;
+    const address = this.#addressOf(request);
     const place = placeOf(address);
     hub.counters.connectionsAccepted += 1;
     this.#perAddress.set(place, (this.#perAddress.get(place) ?? 0) + 1);
+    acceptHandshake(request, socket, agreement);
+    const inflates = agreement.extensions !== undefined;
+    const webSocket = new ServerWebSocket({ socket, head, maxMessageBytes, inflates, closeTimeoutMs });
     const onClosed = (connection: Connection) => this.#forget(connection);
-    this.#sweep.add(new Connection({ webSocket, socket, encoding, address, hub, flusher, onClosed }));
+    const { encoding } = agreement;
+    this.#sweep.add(new Connection({ webSocket, encoding, address, hub, flusher, onClosed }));
   }
 
   #forget(connection: Connection): void {
@@ -147,7 +138,6 @@ export class SignalingEdge {
     }
     await this.#emptied(closeTimeoutMs);
     this.#sweep.close();
-    this.#webSockets.close();
   }
 
   async #emptied(timeoutMs: number): Promise<void> {
@@ -165,17 +155,4 @@ export class SignalingEdge {
 /** Whose connections are counted together; those from this machine too. */
 function placeOf(address: string): string {
   return networkOf(address) ?? address;
-}
-
-/** Answers an upgrade request with an HTTP error, and closes. */
-export function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
-  const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Connection: close',
-    'Content-Type: text/plain; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(reason)}`,
-  ];
-  socket.on('error', () => socket.destroy());
-  socket.once('finish', () => socket.destroy());
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${reason}`);
 }

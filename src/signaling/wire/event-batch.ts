@@ -1,7 +1,7 @@
+import { headerBytes, payloadBytesOf, writeTextHeader } from '../websocket/frame-header.ts';
 import { EncodedEvents } from './encoded-events.ts';
 import type { EventFrames, EventRange } from './event-frames.ts';
 import type { FrameEncoding } from './frame-encoding.ts';
-import { headerBytes, payloadBytesOf, writeTextHeader } from './frame-header.ts';
 import { seqDigits, seqTail, writeDigits } from './sequence-number.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { pack } from '../../protocol/msgpack/pack.ts';
 import { wireLimits } from '../../shared/limits.ts';
+import { binaryFrame, compressedFrame, headerBytes, textFrame, writeHeader } from '../websocket/frame-header.ts';
 import { deflate, deflateBefore } from './deflate.ts';
-import { binaryFrame, compressedFrame, headerBytes, textFrame, writeHeader } from './frame-header.ts';
 import { seqDigits, seqTail, writeDigits } from './sequence-number.ts';
 
 /** One event as a frame, with a place for the sequence number. */

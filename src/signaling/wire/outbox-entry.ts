@@ -1,5 +1,5 @@
+import { headerBytes, pingFrame, writeTextHeader } from '../websocket/frame-header.ts';
 import type { EventFrames, EventRange } from './event-frames.ts';
-import { headerBytes, pingFrame, writeTextHeader } from './frame-header.ts';
 
 /** Frames larger than this on average are written without being copied for each receiver. */
 const shareAboveBytes = 8_192;

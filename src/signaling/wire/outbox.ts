@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { HubCounters } from '../../shared/tally.ts';
+import { pongFrame } from '../websocket/frame-header.ts';
 import type { EventBatch } from './event-batch.ts';
 import type { FrameEncoding } from './frame-encoding.ts';
 import { type OutboxEntry, QueuedEvents, QueuedFrame, QueuedText, queuedPing } from './outbox-entry.ts';
@@ -79,6 +80,11 @@ export class Outbox {
 
   pushPing(): void {
     this.#push(queuedPing, 0);
+  }
+
+  /** Answers a ping with what stood in it (RFC 6455, section 5.5.3). */
+  pushPong(payload: Buffer): void {
+    this.#push(new QueuedFrame(pongFrame(payload)), 0);
   }
 
   /** Takes nothing more, and calls `done` when what was queued so far has been given to the socket. */

@@ -9,6 +9,13 @@ const length64 = 127;
 /** A WebSocket ping without a payload (RFC 6455, section 5.5.2). */
 export const pingFrame: Buffer = Buffer.from([0x89, 0]);
 
+const pongByte = 0x8a;
+
+/** The answer to a ping with this payload (RFC 6455, section 5.5.3). */
+export function pongFrame(payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(pongByte, payload.length), payload]);
+}
+
 /** Bytes that an unmasked frame puts before its payload (RFC 6455, section 5.2). */
 export function headerBytes(payloadBytes: number): number {
   if (payloadBytes < length16) return 2;
