@@ -77,9 +77,7 @@ class Receiver {
       return;
     }
     this.#queue.push(body);
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined;
-    });
+    this.#working ??= this.#work();
   }
 
   async idle(): Promise<void> {
@@ -91,8 +89,10 @@ class Receiver {
     this.#closing.abort();
   }
 
+  /** What is pushed at the last moment is either seen here or starts the work anew: it ends in the turn that finds nothing. */
   async #work(): Promise<void> {
     for (let body = this.#queue.shift(); body !== undefined; body = this.#queue.shift()) await this.#deliver(body);
+    this.#working = undefined;
   }
 
   async #deliver(body: string): Promise<void> {
