@@ -7,7 +7,15 @@ const sharedMachineRetries = process.env.CI ? 1 : 0;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          environment: 'node',
+          // Some start a program, which takes seconds on a machine that does other things too.
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: 'integration',

@@ -102,7 +102,7 @@ async function start({ config, logger, parts }: ServerOptions & { parts: Parts }
   if (turn.server) parts.add(turn.server);
   const counters = new HubCounters();
   const { doorkeeper, verifier, openTo } = createAccess(config, database);
-  const webhooks = createWebhooks(config, logger);
+  const webhooks = createWebhooks(config, database, logger);
   if (webhooks) parts.add(webhooks);
   const { iceServersFor } = turn;
   const hub = new Hub({

@@ -56,6 +56,9 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
     this.#room = new RoomState(this);
     this.#media = new MediaSession({ emitter: this, session: this.#session, room: this.#room, options });
     this.#session.on('established', (established) => this.#handleEstablished(established));
+    this.#session.on('accessRenewed', ({ grants }) => {
+      this.#grants = grants;
+    });
     this.#session.on('eventReceived', (event) => this.#handleEvent(event));
     this.#session.on('stateChanged', (state, previous) => this.#handleState(state, previous));
     this.#session.on('networkChanged', () => this.#media.restartIce());
@@ -164,10 +167,9 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
     return this.#inbox.markRead(messages);
   }
 
-  /** Goes on with a new access token, before the one in force expires. */
+  /** Goes on with a new access token, before the one in force expires. A `token` function is asked for it by itself. */
   async refreshToken(token: string): Promise<Grants> {
     const { grants } = await this.#session.refreshToken(token);
-    this.#grants = grants;
     return grants;
   }
 

@@ -41,7 +41,10 @@ export interface JoinOptions {
   room: string;
   name?: string;
   metadata?: Metadata;
-  /** Access token, or a function that gets a current one: it is called again before every full rejoin. */
+  /**
+   * Access token, or a function that gets a current one: it is called again before every full rejoin, and in time before
+   * the token in force expires.
+   */
   token?: string | (() => string | Promise<string>);
   /**
    * `auto` (the default, where there is WebRTC): receive every track. `manual`: only those named in `subscribe`.

@@ -22,4 +22,3 @@ export const grants = z
   .describe('Permissions of a session.');
 
 export type Grants = z.output<typeof grants>;
-export type GrantsInput = z.input<typeof grants>;

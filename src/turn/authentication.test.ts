@@ -110,7 +110,7 @@ test('accepts ephemeral credentials of every current secret and of no former one
 
 test('lets an allocation be refreshed after its credentials expired, but makes no new one with them', async () => {
   const { udp } = await startServer({ users: {}, secrets: [secret] });
-  const { username, credential } = createTurnCredentials({ secret, user: 'carol', ttlSeconds: 1 });
+  const { username, credential } = createTurnCredentials({ secret, user: 'carol', ttlSeconds: 3 });
   const expired = () => Date.now() >= Number(username.split(':')[0]) * 1000;
   const client = await connectAllocated(udp, { credentials: { username, password: credential } });
   await until(expired);

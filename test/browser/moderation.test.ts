@@ -4,6 +4,8 @@ import type { CallPage } from './support/call-page.ts';
 import { endingOf, pressInRow, useLockedCall } from './support/locked-call.ts';
 
 const call = useLockedCall();
+/** Holds several beeps of the fake microphone. */
+const listenMs = 2_000;
 
 async function startPair(): Promise<{ moderator: CallPage; bo: CallPage }> {
   const moderator = await call.moderator('Mo');
@@ -32,12 +34,15 @@ describe('moderation in the web demo', () => {
   it('mutes microphone and camera of somebody, who is told and turns them on again', async () => {
     const { moderator, bo } = await startPair();
     await moderator.press('toggle-participants');
+    await moderator.hears(1);
+    const speaking = await moderator.energyDuring(listenMs);
     await moderate(moderator, 'Bo', 'mute-microphone');
     await waitForNotice(bo, 'A moderator muted your microphone');
     await moderator.waitForTiles('see Bo muted', (tiles) =>
       tiles.some(({ name, isMuted }) => name === 'Bo' && isMuted),
     );
     await bo.waitForTiles('see itself muted', (tiles) => tiles.some(({ isSelf, isMuted }) => isSelf && isMuted));
+    await expect.poll(() => moderator.energyDuring(listenMs), { timeout: 20_000 }).toBeLessThan(speaking / 100);
     await bo.press('toggle-microphone');
     await moderator.hears(1);
     await moderate(moderator, 'Bo', 'mute-camera');

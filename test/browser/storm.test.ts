@@ -15,7 +15,6 @@ import { stormPageScript, type TabReport } from './support/storm-page.ts';
 /** A minute; five in the long mode. */
 const durationMs = process.env.CROSSPOINT_LONG ? 300_000 : 60_000;
 const seed = Number(process.env.CROSSPOINT_SEED ?? Date.now() % 1_000_000);
-const room = 'storm';
 const tabNames = ['Ada', 'Bo'];
 const talkerNames = ['Cid', 'Dan', 'Eve', 'Fay', 'Gus', 'Hal', 'Ida', 'Jon'];
 /** The longest time without a new picture or sound; what storms outside it is the signaling, which carries neither. */
@@ -26,6 +25,8 @@ const heartbeat = ['--limits-heartbeat-interval-ms', '1000', '--limits-heartbeat
 let server: ServerProcess;
 let site: Awaited<ReturnType<typeof serveClientPage>>;
 let browser: TestBrowser;
+let room = '';
+let tries = 0;
 
 beforeAll(async () => {
   server = await startServerProcess(heartbeat);
@@ -47,6 +48,7 @@ async function startNetwork(): Promise<UnrulyProxy> {
 
 async function openTab(name: string, network: UnrulyProxy): Promise<TestPage> {
   const page = await browser.openPage(site.url);
+  onTestFinished(() => page.close());
   await page.evaluate((options) => window.storm.enter(options), { url: network.url, room, name });
   return page;
 }
@@ -65,6 +67,7 @@ describe('a call of ten whose networks cut, stall, delay and half-close the sign
   it(
     `keeps picture and sound, loses no event, and agrees with the server in the end (seed ${seed})`,
     async () => {
+      room = `storm-${tries++}`;
       const networks = await Promise.all([...tabNames, ...talkerNames].map(startNetwork));
       const tabs: TestPage[] = [];
       const talkers: Talker[] = [];

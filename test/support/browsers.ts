@@ -12,6 +12,7 @@ export interface TestBrowser extends AsyncDisposable {
   readonly name: 'chromium' | 'firefox';
   /** As the browser itself tells it, for instance `156.0.8078.79`. */
   readonly version: string;
+  /** Opens a page in a profile of its own: pages share no storage, as the browsers of different people do not. */
   openPage(url: string, options?: PageOptions): Promise<TestPage>;
   /** Ends the browser and its profile; a second call does nothing. */
   close(): Promise<void>;
@@ -43,7 +44,7 @@ export interface TestPage {
   reload(): Promise<void>;
   setSize(width: number, height: number): Promise<void>;
   screenshot(path: `${string}.png`): Promise<void>;
-  /** Closes the tab without letting the page say goodbye (no `beforeunload`). */
+  /** Closes the tab without letting the page say goodbye (no `beforeunload`), and forgets its profile. */
   close(): Promise<void>;
 }
 
@@ -109,13 +110,13 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<TestB
     ignoreDefaultArgs: ['--headless', '--mute-audio'],
     timeout: launchTimeoutMs,
   });
-  const context = await browser.newContext({
+  const profile = {
     ignoreHTTPSErrors: options.acceptInsecureCertificates ?? false,
     permissions: ['camera', 'microphone'],
-  });
+  };
   const openPage: TestBrowser['openPage'] = async (url, pageOptions = {}) => {
+    const context = await browser.newContext({ ...profile, viewport: sizeOf(pageOptions) });
     const page = await context.newPage();
-    await page.setViewportSize(sizeOf(pageOptions));
     const { onConsole } = pageOptions;
     if (onConsole) {
       page.on('console', (message) => onConsole(message.text()));
@@ -123,7 +124,8 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<TestB
     }
     if (pageOptions.initScript) await page.addInitScript({ content: pageOptions.initScript });
     await page.goto(url);
-    return new DrivenPage(page, (size) => page.setViewportSize(size));
+    const setSize = (size: Size) => page.setViewportSize(size);
+    return new DrivenPage(page, { setSize, close: () => context.close() });
   };
   return testBrowser('chromium', browser.version(), openPage, () => browser.close());
 }
@@ -141,7 +143,8 @@ export async function launchFirefox(options: LaunchOptions = {}): Promise<TestBr
   });
   const openPage: TestBrowser['openPage'] = async (url, pageOptions = {}) => {
     // In a window of its own, because a tab behind another counts as hidden, and pages save work then.
-    const page = await browser.newPage({ type: 'window' });
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage({ type: 'window' });
     page.setDefaultTimeout(launchTimeoutMs);
     await page.setViewport(sizeOf(pageOptions));
     const { onConsole } = pageOptions;
@@ -151,28 +154,39 @@ export async function launchFirefox(options: LaunchOptions = {}): Promise<TestBr
     }
     if (pageOptions.initScript) await page.evaluateOnNewDocument(pageOptions.initScript);
     await page.goto(url);
-    return new DrivenPage(page, (size) => page.setViewport(size));
+    const setSize = (size: Size) => page.setViewport(size);
+    return new DrivenPage(page, { setSize, close: () => context.close() });
   };
   const version = (await browser.version()).replace(/^firefox\//i, '');
   return testBrowser('firefox', version, openPage, () => browser.close());
 }
 
-/** What both drivers' pages have in common; they differ in how a size is set. */
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** What both drivers' pages have in common. */
 interface DriverPage {
   evaluate(expression: string): Promise<unknown>;
   goto(url: string): Promise<unknown>;
   reload(): Promise<unknown>;
   screenshot(options: { path: `${string}.png` }): Promise<unknown>;
-  close(options: { runBeforeUnload: boolean }): Promise<void>;
+}
+
+/** What they do each in its own way. */
+interface PageActions {
+  setSize(size: Size): Promise<void>;
+  close(): Promise<void>;
 }
 
 class DrivenPage implements TestPage {
   readonly #page: DriverPage;
-  readonly #setSize: (size: { width: number; height: number }) => Promise<void>;
+  readonly #actions: PageActions;
 
-  constructor(page: DriverPage, setSize: (size: { width: number; height: number }) => Promise<void>) {
+  constructor(page: DriverPage, actions: PageActions) {
     this.#page = page;
-    this.#setSize = setSize;
+    this.#actions = actions;
   }
 
   async evaluate<Argument, Result>(
@@ -199,7 +213,7 @@ class DrivenPage implements TestPage {
   }
 
   async setSize(width: number, height: number) {
-    await this.#setSize({ width, height });
+    await this.#actions.setSize({ width, height });
   }
 
   async screenshot(path: `${string}.png`) {
@@ -207,7 +221,7 @@ class DrivenPage implements TestPage {
   }
 
   async close() {
-    await this.#page.close({ runBeforeUnload: false });
+    await this.#actions.close();
   }
 }
 
@@ -225,7 +239,7 @@ function testBrowser(
   return { name, version, openPage, close, [Symbol.asyncDispose]: close };
 }
 
-function sizeOf(options: PageOptions) {
+function sizeOf(options: PageOptions): Size {
   return { width: options.width ?? defaultSize.width, height: options.height ?? defaultSize.height };
 }
 

@@ -10,6 +10,7 @@ import { type JoinResult, Membership } from './membership.ts';
 import { watchNetwork } from './network-watch.ts';
 import { RequestQueue } from './request-queue.ts';
 import { signalingUrl } from './signaling-url.ts';
+import { TokenRenewal } from './token-renewal.ts';
 
 export interface Established {
   result: JoinResult;
@@ -24,6 +25,8 @@ interface SessionEvents {
   /** Before the state changes to joined, and before any event of the session. */
   established: [established: Established];
   eventReceived: [event: SessionEvent];
+  /** The session goes on with another token, whose grants may be others. */
+  accessRenewed: [access: RequestResult<'refreshToken'>];
   stateChanged: [state: ClientState, previous: ClientState];
   /** The network is another than before; media paths should be checked. Only told while joined. */
   networkChanged: [];
@@ -42,6 +45,7 @@ export class Session extends EventEmitter<SessionEvents> {
   #state: ClientState = { status: 'idle' };
   #membership: Membership | undefined;
   #connector: Connector | undefined;
+  #renewal: TokenRenewal | undefined;
   #networkChanged = false;
   #stopWatching: (() => void) | undefined;
 
@@ -64,6 +68,7 @@ export class Session extends EventEmitter<SessionEvents> {
       const membership = new Membership(options, { resolve, reject });
       this.#membership = membership;
       this.#connector = this.#createConnector(membership);
+      this.#renewal = this.#createRenewal(options);
       this.#stopWatching = this.#watchNetwork();
       this.#setState({ status: 'connecting' });
       this.#connector?.connect();
@@ -93,7 +98,10 @@ export class Session extends EventEmitter<SessionEvents> {
   async refreshToken(token: string): Promise<RequestResult<'refreshToken'>> {
     const membership = this.#membership;
     const result = await this.request('refreshToken', { token }, true);
+    if (this.#membership !== membership) return result;
     membership?.refreshToken(token);
+    this.#renewal?.schedule(result.expiresAt);
+    this.emit('accessRenewed', result);
     return result;
   }
 
@@ -117,11 +125,23 @@ export class Session extends EventEmitter<SessionEvents> {
     return connector;
   }
 
+  /** Where the application gives one token only, it has to see to the next itself. */
+  #createRenewal({ token }: JoinOptions): TokenRenewal | undefined {
+    if (typeof token !== 'function') return undefined;
+    return new TokenRenewal({
+      token,
+      renew: (current) => this.refreshToken(current),
+      serverTimeMs: async () => (await this.request('ping', {}, true)).now,
+      logger: this.#logger,
+    });
+  }
+
   #handleJoined(membership: Membership, result: JoinResult): void {
     // Who was admitted while away learns of it by the event that follows.
     const isHeld = result.waiting || (result.resumed && membership.held !== undefined);
     if (isHeld) this.#hold(membership, result);
     else this.#establish(membership, result);
+    if (this.#membership === membership) this.#renewal?.schedule(result.expiresAt);
   }
 
   /** Nothing leaves until a moderator has let this session in; the first join is pending until then. */
@@ -160,6 +180,7 @@ export class Session extends EventEmitter<SessionEvents> {
     this.#membership = undefined;
     this.#queue.rejectAll(error);
     this.#connector?.close(closeGoodbye);
+    this.#renewal?.stop();
     this.#stopWatching?.();
     this.#setState(state);
     membership.firstJoin?.reject(error);

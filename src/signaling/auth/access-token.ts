@@ -2,13 +2,20 @@ import { z } from 'zod';
 import { grants } from '../../protocol/grants.ts';
 import { identity, metadata, participantName, roomName } from '../../protocol/models.ts';
 
+/** A session's grants, and whether there may be one: who is in a room has been let in, so nobody else is told of it. */
+const tokenGrants = grants.extend({
+  join: z.boolean().default(true).describe('May enter the room; `false` is for tokens that servers use.'),
+});
+
+export type TokenGrants = z.input<typeof tokenGrants>;
+
 /** Claims of an access token beside `exp` and `nbf`: a JWT (RFC 7519) whose `sub` is the identity. */
 export const accessClaims = z.object({
   sub: identity,
   room: roomName.describe('The room the token is for; a trailing `*` stands for any ending.'),
   name: participantName.optional().describe('Name shown to the others; the client may not choose another.'),
   metadata: metadata.optional().describe('Metadata the participant starts with.'),
-  grants: grants.prefault({}),
+  grants: tokenGrants.prefault({}),
   link: z
     .boolean()
     .default(false)

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import type { GrantsInput } from '../../protocol/grants.ts';
+import type { TokenGrants } from './access-token.ts';
 
 export interface TokenRequest {
   apiKey: string;
@@ -11,7 +11,7 @@ export interface TokenRequest {
   name?: string;
   metadata?: Record<string, string>;
   /** `admin` makes it a token for the HTTP API. */
-  grants?: GrantsInput & { admin?: boolean };
+  grants?: TokenGrants & { admin?: boolean };
   /** For a link that people pass on: whoever brings it has no identity of their own. */
   link?: boolean;
 }

@@ -1,3 +1,4 @@
+import { CrosspointError } from '../../shared/errors.ts';
 import type { AccessClaims } from './access-token.ts';
 import { type Admission, openAdmission } from './admission.ts';
 import type { Revocations } from './revocations.ts';
@@ -21,7 +22,7 @@ export class Doorkeeper {
     this.#options = options;
   }
 
-  /** At once where no token has to be checked; otherwise rejects with `unauthorized`. */
+  /** At once where no token has to be checked; otherwise rejects with `unauthorized`, or `forbidden` without the grant. */
   admit(token: string | undefined, room: string): Admission | Promise<Admission> {
     const { mode, verifier, clockToleranceSeconds } = this.#options;
     if (!verifier || (mode === 'open' && token === undefined)) return openAdmission;
@@ -37,11 +38,13 @@ export class Doorkeeper {
 export const openDoor: Doorkeeper = new Doorkeeper({ mode: 'open', verifier: undefined, clockToleranceSeconds: 0 });
 
 function admissionOf(claims: AccessClaims, clockToleranceSeconds: number): Admission {
+  const { join, ...grants } = claims.grants;
+  if (!join) throw new CrosspointError('forbidden', { message: 'The token does not permit to join.' });
   return {
     identity: claims.link ? undefined : claims.sub,
     name: claims.name,
     metadata: claims.metadata,
-    grants: claims.grants,
+    grants,
     expiresAt: claims.exp * 1000,
     endsAt: (claims.exp + clockToleranceSeconds) * 1000,
   };

@@ -39,7 +39,9 @@ describe('npx crosspoint token', () => {
     const key = ['--api-key', `web:${secret}`];
     const environment = { CROSSPOINT_AUTH_API_KEYS: `other:${secret}` };
     expect((await verifier.verify(run(['--link', ...key], environment).stdout, 'any')).link).toBe(true);
-    expect((await verifier.verifyAdmin(run(['--admin', ...key], environment).stdout)).room).toBe('*');
+    const { stdout: forServers } = run(['--admin', ...key], environment);
+    expect((await verifier.verifyAdmin(forServers)).room).toBe('*');
+    expect((await verifier.verify(forServers, 'any')).grants.join).toBe(false);
   });
 
   it('makes keys that the configuration takes', () => {

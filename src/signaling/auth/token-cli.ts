@@ -17,7 +17,7 @@ CROSSPOINT_AUTH_API_KEYS, or --api-key ID:SECRET.
   --name NAME          the name shown to the others; the client may not choose another then
   --ttl TIME           how long it lives: 90s, 15m, 12h, 7d. Default: 1h
   --grant NAME[=VALUE] a grant and its value, true when left out; repeat it for more:
-                       createRoom, publish (also sources: publish=microphone,camera), subscribe, message, updateOwn,
+                       join, createRoom, publish (also sources: publish=microphone,camera), subscribe, message, updateOwn,
                        hidden, recorder, moderate
   --link               for a link that people pass on: whoever brings it has no identity of their own
   --admin              for the HTTP API instead of a join
@@ -65,7 +65,7 @@ function parseFlags(args: string[]): Flags {
 function requestOf(flags: Flags): Omit<TokenRequest, 'apiKey' | 'secret'> {
   const { identity = flags.link ? 'guest' : flags.admin ? 'admin' : undefined, room, name, link } = flags;
   if (identity === undefined) throw new UsageError('--identity: expected who the token is for');
-  const grants = { ...Object.fromEntries((flags.grant ?? []).map(parseGrant)), ...(flags.admin && { admin: true }) };
+  const grants = { ...(flags.admin && apiGrants), ...Object.fromEntries((flags.grant ?? []).map(parseGrant)) };
   const claims = { sub: identity, room, grants, link, exp: 0, ...(name !== undefined && { name }) };
   const problems = accessClaims.safeParse(claims).error?.issues ?? [];
   const [problem] = problems;
@@ -85,6 +85,9 @@ function flagOf([claim, grant]: PropertyKey[]): string {
   if (claim === 'sub') return 'identity';
   return claim === 'grants' ? `grant ${String(grant)}` : String(claim);
 }
+
+/** A server's token should not open a room to whoever gets hold of it. */
+const apiGrants = { admin: true, join: false };
 
 const plainGrants = Object.keys(accessClaims.shape.grants.unwrap().shape);
 

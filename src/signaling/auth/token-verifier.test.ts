@@ -40,6 +40,7 @@ describe('TokenVerifier with API keys', () => {
     const claims = await createVerifier().verify(token, 'team-1');
     expect(claims).toMatchObject({ sub: 'alice', name: 'Alice', metadata: { team: 'red' }, room: 'team-1' });
     expect(claims.grants).toEqual({
+      join: true,
       createRoom: true,
       publish: true,
       subscribe: true,

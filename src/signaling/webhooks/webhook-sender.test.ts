@@ -87,11 +87,32 @@ describe('WebhookSender', () => {
     const sender = createSender(['http://127.0.0.1:9/unreachable'], { maxQueued: 2, retryDelayMs: 60_000, logger });
     for (let count = 0; count < 10; count++) sender.send(event);
     expect(warnings).toEqual(Array(7).fill('webhook dropped: the receiver is too slow'));
-    sender.close();
-    sender.close();
+    expect(sender.close()).toHaveLength(3);
+    expect(sender.close()).toEqual([]);
     await sender.idle();
     sender.send(event);
     expect(warnings).toHaveLength(7);
+  });
+
+  it('gives what was not taken, that on its way first, to be sent by the next one as it was', async () => {
+    const [busy, gone] = await Promise.all([startReceiver([500]), startReceiver([204, 500])]);
+    const sender = createSender([busy.url, gone.url], { retryDelayMs: 60_000 });
+    for (const room of ['a', 'b', 'c']) sender.send({ ...event, room });
+    await expect.poll(() => [busy.received.length, gone.received.length]).toEqual([1, 2]);
+    const waiting = sender.close();
+    const roomsOf = (url: string) =>
+      waiting.filter((webhook) => webhook.url === url).map(({ body }) => JSON.parse(body).room);
+    expect([roomsOf(busy.url), roomsOf(gone.url)]).toEqual([
+      ['a', 'b', 'c'],
+      ['b', 'c'],
+    ]);
+    const next = createSender([busy.url]);
+    next.send({ ...event, room: 'd' });
+    next.resume(waiting);
+    await next.idle();
+    expect(parsed(busy.received).map(({ room }) => room)).toEqual(['a', 'd', 'a', 'b', 'c']);
+    expect(parsed(busy.received)[2]?.id).toBe(parsed(busy.received)[0]?.id);
+    expect(gone.received).toHaveLength(2);
   });
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../shared/logger.ts';
 import { signatureHeader, signWebhook } from './webhook-signature.ts';
+import type { WaitingWebhook } from './webhook-store.ts';
 
 type RoomEvent = 'roomStarted' | 'roomEnded' | 'participantJoined' | 'participantLeft' | 'trackPublished';
 type MessageEvent = 'messageDelivered' | 'messageRead' | 'messageExpired';
@@ -33,9 +34,11 @@ export interface WebhookOptions {
 /** Tells other servers what happens in rooms: one queue a receiver, in order, each event until it is taken or given up. */
 export class WebhookSender {
   readonly #receivers: Receiver[];
+  readonly #logger: Logger;
 
   constructor(options: WebhookOptions) {
     this.#receivers = options.urls.map((url) => new Receiver(url, options));
+    this.#logger = options.logger;
   }
 
   send(event: WebhookEvent): void {
@@ -44,55 +47,66 @@ export class WebhookSender {
     for (const receiver of this.#receivers) receiver.push(body);
   }
 
+  /** Takes up what an earlier run of the server could not send. */
+  resume(waiting: readonly WaitingWebhook[]): void {
+    for (const { url, body } of waiting) {
+      const receiver = this.#receivers.find((candidate) => candidate.url === url);
+      if (receiver) receiver.push(body);
+      else this.#logger.warn({ url }, 'webhook dropped: its receiver is no longer configured');
+    }
+  }
+
   /** Resolves when every queue is empty. */
   async idle(): Promise<void> {
     await Promise.all(this.#receivers.map((receiver) => receiver.idle()));
   }
 
-  /** Ends attempts and forgets what waits; idempotent. */
-  close(): void {
-    for (const receiver of this.#receivers) receiver.close();
+  /** Ends attempts, and gives what no receiver has taken; idempotent. */
+  close(): WaitingWebhook[] {
+    return this.#receivers.flatMap((receiver) => receiver.close().map((body) => ({ url: receiver.url, body })));
   }
 }
 
 class Receiver {
-  readonly #url: string;
+  readonly url: string;
   readonly #options: WebhookOptions;
+  /** What is being sent stays the first until it is taken or given up. */
   readonly #queue: string[] = [];
   readonly #closing = new AbortController();
   #working: Promise<void> | undefined;
 
   constructor(url: string, options: WebhookOptions) {
-    this.#url = url;
+    this.url = url;
     this.#options = options;
   }
 
   push(body: string): void {
     if (this.#closing.signal.aborted) return;
-    if (this.#queue.length >= this.#options.maxQueued) {
-      this.#options.logger.warn(
-        { url: this.#url, queued: this.#queue.length },
-        'webhook dropped: the receiver is too slow',
-      );
+    if (this.#queue.length > this.#options.maxQueued) {
+      const { url } = this;
+      this.#options.logger.warn({ url, queued: this.#queue.length }, 'webhook dropped: the receiver is too slow');
       return;
     }
     this.#queue.push(body);
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined;
-    });
+    this.#working ??= this.#work();
   }
 
   async idle(): Promise<void> {
     await this.#working;
   }
 
-  close(): void {
-    this.#queue.length = 0;
+  close(): string[] {
     this.#closing.abort();
+    return this.#queue.splice(0);
   }
 
+  /** What is pushed at the last moment is either seen here or starts the work anew: it ends in the turn that finds nothing. */
   async #work(): Promise<void> {
-    for (let body = this.#queue.shift(); body !== undefined; body = this.#queue.shift()) await this.#deliver(body);
+    for (let body = this.#queue[0]; body !== undefined; body = this.#queue[0]) {
+      await this.#deliver(body);
+      this.#queue.shift();
+    }
+    this.#working = undefined;
   }
 
   async #deliver(body: string): Promise<void> {
@@ -100,7 +114,7 @@ class Receiver {
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const failure = await this.#attempt(body);
       if (failure === undefined || this.#closing.signal.aborted) return;
-      if (attempt === maxAttempts) logger.warn({ url: this.#url, attempt, failure }, 'webhook given up');
+      if (attempt === maxAttempts) logger.warn({ url: this.url, attempt, failure }, 'webhook given up');
       else await this.#wait(retryDelayMs * 2 ** (attempt - 1));
     }
   }
@@ -109,7 +123,7 @@ class Receiver {
   async #attempt(body: string): Promise<string | undefined> {
     const { secret, timeoutMs } = this.#options;
     try {
-      const response = await fetch(this.#url, {
+      const response = await fetch(this.url, {
         method: 'POST',
         body,
         redirect: 'error',

@@ -4,7 +4,8 @@ import { type ServerProcess, startServerProcess } from '../../support/server-pro
 import { CallPage } from './call-page.ts';
 
 type BrowserName = TestBrowser['name'];
-type JoinOptions = Partial<Parameters<typeof CallPage.join>[1]>;
+type JoinOptions = Partial<Parameters<typeof CallPage.open>[1]>;
+type OpenOptions = JoinOptions & { name: string };
 
 const launchers = { chromium: launchChromium, firefox: launchFirefox };
 const names = ['Ada', 'Bo', 'Cleo', 'Dan', 'Eve', 'Finn', 'Gus', 'Hana'];
@@ -29,6 +30,8 @@ export class CallFixture {
   browser(name: BrowserName): Promise<TestBrowser> {
     const browser = this.#browsers.get(name) ?? launchers[name]();
     this.#browsers.set(name, browser);
+    // One that did not start is started anew by the next test, or by this one's second try.
+    browser.catch(() => this.#browsers.delete(name));
     return browser;
   }
 
@@ -42,8 +45,15 @@ export class CallFixture {
   /** One more person joins the room of the test. */
   async join(browserName: BrowserName, options: JoinOptions = {}): Promise<CallPage> {
     const name = names[this.people.length] ?? `Guest${this.people.length}`;
+    const person = await this.open(browserName, { name, ...options });
+    await person.join();
+    return person;
+  }
+
+  /** Somebody opens the lobby of the test's room. The page is closed after the test, however far it came. */
+  async open(browserName: BrowserName, options: OpenOptions): Promise<CallPage> {
     const browser = await this.browser(browserName);
-    const person = await CallPage.join(browser, { demo: this.server.demo, room: this.room, name, ...options });
+    const person = await CallPage.open(browser, { demo: this.server.demo, room: this.room, ...options });
     this.people.push(person);
     return person;
   }
@@ -53,9 +63,12 @@ export class CallFixture {
   }
 
   async close(): Promise<void> {
-    const browsers = await Promise.all(this.#browsers.values());
-    await Promise.all(browsers.map((browser) => browser.close()));
-    await this.#server?.stop();
+    try {
+      const browsers = await Promise.all(this.#browsers.values());
+      await Promise.all(browsers.map((browser) => browser.close()));
+    } finally {
+      await this.#server?.stop();
+    }
   }
 }
 

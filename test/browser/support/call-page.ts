@@ -6,6 +6,11 @@ import { type ProbeOptions, pageProbe, type TileSample } from './page-probe.ts';
 const smallCapture = { width: 640, height: 360, frameRate: 15 };
 const pollMs = 250;
 const callTimeoutMs = 45_000;
+/**
+ * What somebody must say to be heard (webrtc-stats' totalAudioEnergy). The fake microphones bring ten to two hundred times
+ * as much in a second; what a decoder makes up when nothing arrives stays a hundred times below.
+ */
+const audibleEnergy = 0.001;
 
 interface OpenOptions {
   /** The demo's address. */
@@ -45,10 +50,15 @@ export class CallPage {
 
   /** Opens the lobby and enters the call with camera and microphone. */
   static async join(browser: TestBrowser, options: OpenOptions): Promise<CallPage> {
-    const call = await CallPage.open(browser, options);
-    await call.enter();
-    await call.waitForElement('call');
-    return call;
+    const person = await CallPage.open(browser, options);
+    await person.join();
+    return person;
+  }
+
+  /** Enters the call from the lobby. */
+  async join(): Promise<void> {
+    await this.enter();
+    await this.waitForElement('call');
   }
 
   /** Types the name, waits for the own picture, and presses the button. */
@@ -121,23 +131,34 @@ export class CallPage {
     });
   }
 
-  /** Waits until this many voices are heard here: each one's energy keeps rising. */
+  /** Waits until this many voices are heard here: the energy of each rises by what a voice brings, not a decoder's noise. */
   async hears(count: number): Promise<void> {
     const end = performance.now() + callTimeoutMs;
     const first = new Map((await this.voices()).map((voice) => [voice.trackId, voice.energy]));
     for (;;) {
       const voices = await this.voices();
-      const heard = voices.filter(({ trackId, energy }) => energy > (first.get(trackId) ?? 0) && energy > 0);
+      const heard = voices.filter(({ trackId, energy }) => energy - (first.get(trackId) ?? 0) > audibleEnergy);
       if (heard.length >= count) return;
       if (performance.now() > end) throw this.#failure(`hear ${count}`, voices);
       await delay(pollMs);
     }
   }
 
+  /** The energy of all voices that are heard here within this time. */
+  async energyDuring(durationMs: number): Promise<number> {
+    const before = totalEnergy(await this.voices());
+    await delay(durationMs);
+    return totalEnergy(await this.voices()) - before;
+  }
+
   #failure(what: string, last: unknown): Error {
     const log = this.console.slice(-10).join('\n');
     return new Error(`${this.name} did not ${what}. Last seen: ${JSON.stringify(last)}\nConsole:\n${log}`);
   }
+}
+
+function totalEnergy(voices: { energy: number }[]): number {
+  return voices.reduce((sum, { energy }) => sum + energy, 0);
 }
 
 function remoteTile(tiles: TileSample[], name: string, source: string): TileSample | undefined {

@@ -1,7 +1,7 @@
 import type { TokenRequest } from '../../../src/signaling/auth/create-token.ts';
 import { keyOfLockedDoor, tokenOf } from '../../support/locked-door.ts';
 import { type CallFixture, useCallFixture } from './call-fixture.ts';
-import { CallPage } from './call-page.ts';
+import type { CallPage } from './call-page.ts';
 
 /** Doors are about who is there, not about the picture. */
 const capture = { width: 320, height: 180, frameRate: 10 };
@@ -43,13 +43,8 @@ export class LockedCall {
   }
 
   /** Opens the lobby with the link. */
-  async open(name: string, token?: string): Promise<CallPage> {
-    const { fixture } = this;
-    const browser = await fixture.browser('chromium');
-    const options = { demo: fixture.server.demo, room: fixture.room, name, capture, ...(token && { token }) };
-    const person = await CallPage.open(browser, options);
-    fixture.people.push(person);
-    return person;
+  open(name: string, token?: string): Promise<CallPage> {
+    return this.fixture.open('chromium', { name, capture, ...(token && { token }) });
   }
 }
 

@@ -2,15 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CallPage } from './call-page.ts';
 
 const sampleEveryMs = 100;
-/** A picture that stood still for so long was interrupted. */
-const interruptedMs = 1_500;
-const patienceMs = 60_000;
 
 /** Watches how long somebody's picture stands still on a page. */
 export class PictureWatch {
   readonly #page: CallPage;
   readonly #of: string;
-  readonly #startedAtMs = performance.now();
   #frames = -1;
   #lastAtMs = performance.now();
   #longestGapMs = 0;
@@ -20,16 +16,6 @@ export class PictureWatch {
     this.#page = page;
     this.#of = of;
     void this.#watch();
-  }
-
-  /** Resolves when the picture was interrupted and moves again. */
-  async back(): Promise<void> {
-    while (this.#longestGapMs < interruptedMs) {
-      if (performance.now() - this.#startedAtMs > patienceMs) {
-        throw new Error(`${this.#of} was not interrupted, or did not come back, at ${this.#page.name}.`);
-      }
-      await delay(sampleEveryMs);
-    }
   }
 
   /** Gives the longest time without a new picture, in milliseconds. */

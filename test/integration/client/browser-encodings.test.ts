@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { HubCounters } from '../../../src/shared/tally.ts';
 import { launchChromium, launchFirefox, type TestBrowser } from '../../support/browsers.ts';
 import { SignalingClient } from '../../support/signaling-client.ts';
@@ -40,7 +40,9 @@ describe.each([
     { packed: true, compress: true },
   ])('gets and sends bytes and large texts with %j', async (speech) => {
     const friend = await SignalingClient.join(server.url, { room: 'lobby' });
+    onTestFinished(() => friend.cut());
     const page = await browser.openPage(site.url);
+    onTestFinished(() => page.close());
     const exchanged = page.evaluate((options) => window.exchange(options), { url: server.url, ...speech });
     const { body, from } = await friend.event('message');
     const bytes = Buffer.from(Array.from({ length: 4_000 }, (_unused, index) => index >> 4));
@@ -51,8 +53,6 @@ describe.each([
     const sent = counters.bytesSent - before;
     if (speech.compress) expect(sent, 'the page has got it compressed').toBeLessThan(2_000);
     else expect(sent).toBeGreaterThan(bytes.length);
-    await page.close();
     await friend.request('leave', {});
-    friend.cut();
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ClientEvents, CrosspointClient } from '../../../src/client/index.ts';
 import type { TokenRequest } from '../../../src/signaling/auth/create-token.ts';
 import { lockedDoor, tokenOf } from '../../support/locked-door.ts';
@@ -45,6 +45,20 @@ describe('the client at the door', () => {
     expect(alice.grants).toMatchObject({ message: true, moderate: false });
     const grants = await alice.refreshToken(await tokenOf('alice', { grants: { message: false } }));
     expect([grants.message, alice.grants?.message]).toEqual([false, false]);
+  });
+
+  it('asks a token function for another before the one in force expires, and goes on with that', async () => {
+    const grants = [{ message: true }, { message: false }];
+    const token = vi.fn(() => tokenOf('alice', { ttlSeconds: 4, grants: grants[token.mock.calls.length - 1] ?? {} }));
+    const alice = create();
+    const ended: string[] = [];
+    alice.on('stateChanged', ({ status }) => ended.push(status));
+    await alice.join({ room: 'tea', token });
+    await expect.poll(() => alice.grants?.message, { timeout: 10_000 }).toBe(false);
+    // The third, when the first would have ended the session.
+    await expect.poll(() => alice.grants?.message, { timeout: 10_000 }).toBe(true);
+    expect(token.mock.calls.length).toBeGreaterThanOrEqual(3);
+    expect(ended).toEqual(['connecting', 'joined']);
   });
 
   it('waits to be admitted, and sends then what was asked for meanwhile', async () => {

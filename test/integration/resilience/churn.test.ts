@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { events } from '../../../src/protocol/events.ts';
 import type { Sfu } from '../../../src/sfu/types.ts';
 import { Random } from '../../fuzz/support/random.ts';
@@ -29,14 +29,14 @@ let server: TestHub;
 let offer: string;
 let visitors: MediaVisitors;
 
-beforeAll(async () => {
+beforeEach(async () => {
   visitors = await MediaVisitors.create();
   sfu = await startSfu();
   server = await startHub({ sfu, limits: { ...anyRate, graceMs: 5_000 } });
   offer = await fixture('chromium', 'publish.microphone-camera.only.offer');
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await server.close();
   await sfu.close();
 });

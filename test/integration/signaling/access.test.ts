@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GrantsInput } from '../../../src/protocol/grants.ts';
+import type { TokenGrants } from '../../../src/signaling/auth/access-token.ts';
 import { Doorkeeper } from '../../../src/signaling/auth/doorkeeper.ts';
 import { lockedDoor, tokenOf } from '../../support/locked-door.ts';
 import { SignalingClient } from '../../support/signaling-client.ts';
@@ -16,9 +16,9 @@ afterEach(async () => {
   expect(server.hub.counts()).toMatchObject({ sessions: 0, rooms: 0 });
 });
 
-const tokenWith = (grants: GrantsInput, name?: string) => tokenOf('alice', { grants, ...(name && { name }) });
+const tokenWith = (grants: TokenGrants, name?: string) => tokenOf('alice', { grants, ...(name && { name }) });
 
-async function joinWith(grants: GrantsInput, name?: string) {
+async function joinWith(grants: TokenGrants, name?: string) {
   return SignalingClient.join(server.url, { room: 'tea', name: 'Mallory', token: await tokenWith(grants, name) });
 }
 
@@ -98,9 +98,24 @@ describe('a server with a lock', () => {
     [{}, 'remove', { participant: 'somebody' }],
     [{}, 'ban', { participant: 'somebody' }],
     [{}, 'admit', { participant: 'somebody' }],
-  ] satisfies [GrantsInput, string, object][])('with %o refuses %s %o', async (grants, method, params) => {
+  ] satisfies [TokenGrants, string, object][])('with %o refuses %s %o', async (grants, method, params) => {
     const client = await joinWith(grants);
     expect((await client.replyTo(client.send(method, params))).error?.code).toBe('forbidden');
+  });
+
+  it('keeps out who may not join, and says no more of that grant to who may', async () => {
+    const refused = { code: 'forbidden', message: 'The token does not permit to join.' };
+    await expect(joinWith({ join: false })).rejects.toMatchObject(refused);
+    const { me } = await joinWith({ join: true });
+    expect(me.participants).toEqual([]);
+    expect(me.grants).not.toHaveProperty('join');
+  });
+
+  it('does not go on with a token that permits to join no longer', async () => {
+    const client = await joinWith({});
+    const refresh = client.request('refreshToken', { token: await tokenWith({ join: false }) });
+    await expect(refresh).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(client.request('ping', {})).resolves.toHaveProperty('now');
   });
 
   it('lets only those open a room who may', async () => {

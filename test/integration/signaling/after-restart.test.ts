@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -82,6 +85,41 @@ describe('after the process was killed and started anew', () => {
     await first.kill();
     const again = await joinAs((await start()).signaling, 'alice');
     expect(await again.event('receipt')).toEqual(receipt);
+  });
+});
+
+describe('webhooks that nobody took before the server was stopped', () => {
+  const told: { event: string; room: string; id: string }[] = [];
+  let isUp = false;
+
+  async function startReceiver(): Promise<string> {
+    const receiver = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      if (isUp) told.push(JSON.parse(body));
+      response.writeHead(isUp ? 204 : 503).end();
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void receiver.close());
+    await once(receiver, 'listening');
+    return `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+  }
+
+  it('come after the next start, in order and once', async () => {
+    told.length = 0;
+    isUp = false;
+    const hooks = ['--webhooks-urls', await startReceiver(), '--webhooks-secret', 'a-secret-for-webhooks'];
+    const first = await start([...mailbox, ...hooks]);
+    await joinAs(first.signaling, 'alice');
+    expect(await first.stop()).toBe(0);
+    isUp = true;
+    const second = await start([...mailbox, ...hooks]);
+    const events = () => told.map(({ event, room }) => `${event} ${room}`);
+    const expected = ['roomStarted tea', 'participantJoined tea', 'participantLeft tea', 'roomEnded tea'];
+    await expect.poll(events, { timeout: 10_000 }).toEqual(expected);
+    expect(await second.stop()).toBe(0);
+    await start([...mailbox, ...hooks]);
+    await delay(500);
+    expect(events()).toEqual(expected);
   });
 });
 

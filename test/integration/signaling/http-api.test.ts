@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createServer, type RunningServer } from '../../../src/server.ts';
 import { loadConfig } from '../../../src/shared/config/load-config.ts';
 import { createSilentLogger } from '../../../src/shared/logger.ts';
@@ -39,6 +39,18 @@ beforeAll(async () => {
   });
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
+  await start();
+});
+
+/** A test that is tried again meets neither rooms nor remembered ids of its first try. */
+beforeEach(async ({ task }) => {
+  if ((task.result?.retryCount ?? 0) === 0) return;
+  await server.close();
+  told.length = 0;
+  await start();
+});
+
+async function start(): Promise<void> {
   const hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
   const flags = [
     '--messages-history-messages=5',
@@ -49,7 +61,7 @@ beforeAll(async () => {
   const args = [...anyPort, '--media-workers=1', `--media-worker-bin=${workerBin()}`, ...flags];
   const { config } = await loadConfig({ args, environment: {}, cwd: tmpdir() });
   server = await createServer({ config, logger: createSilentLogger() });
-});
+}
 
 afterAll(async () => {
   await server.close();

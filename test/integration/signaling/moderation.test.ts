@@ -19,6 +19,9 @@ afterEach(async () => {
   expect(server.hub.counts()).toEqual({ connections: 0, sessions: 0, waitingSessions: 0, rooms: 0, queuedBytes: 0 });
 });
 
+/** Of a token that is to expire. Ends fall on whole seconds, so that it has up to one less to come in with. */
+const shortSeconds = 3;
+
 const join = (identity: string) => joinAs(server.url, identity);
 const moderator = () => joinAs(server.url, 'mod', { grants: { moderate: true } });
 
@@ -88,14 +91,14 @@ describe('a recorder', () => {
 
 describe('a token', () => {
   it('ends the session when it expires', async () => {
-    const alice = await joinAs(server.url, 'alice', { ttlSeconds: 1 });
+    const alice = await joinAs(server.url, 'alice', { ttlSeconds: shortSeconds });
     const bob = await join('bob');
     await expectEnd(alice, 'tokenExpired');
     expect((await bob.event('participantLeft')).reason).toBe('removed');
   });
 
   it('also ends a session whose socket is gone, and cannot be resumed then', async () => {
-    const alice = await joinAs(server.url, 'alice', { ttlSeconds: 1 });
+    const alice = await joinAs(server.url, 'alice', { ttlSeconds: shortSeconds });
     const bob = await join('bob');
     alice.cut();
     await bob.event('participantLeft');
@@ -105,7 +108,7 @@ describe('a token', () => {
   });
 
   it('is refreshed over the open session, with new grants and a new end', async () => {
-    const alice = await joinAs(server.url, 'alice', { ttlSeconds: 1 });
+    const alice = await joinAs(server.url, 'alice', { ttlSeconds: shortSeconds });
     const token = await tokenOf('alice', { name: 'Dr. Alice', grants: { message: false } });
     const bob = await join('bob');
     const { grants, expiresAt = 0 } = await alice.request('refreshToken', { token });
@@ -113,7 +116,7 @@ describe('a token', () => {
     expect((await bob.event('participantUpdated')).name).toBe('Dr. Alice');
     await expect(alice.request('message', { body: 1 })).rejects.toMatchObject({ code: 'forbidden' });
     expect(expiresAt).toBeGreaterThan((alice.me.expiresAt ?? 0) + 50_000);
-    const other = await joinAs(server.url, 'carol', { ttlSeconds: 1 });
+    const other = await joinAs(server.url, 'carol', { ttlSeconds: shortSeconds });
     await expectEnd(other, 'tokenExpired');
     await alice.request('ping', {});
     expect(alice.events.map(({ method }) => method)).not.toContain('disconnect');

@@ -7,7 +7,7 @@ const maxTtlSeconds = 7_776_000;
 export const messagesSection = z.strictObject({
   mailboxFile: field(
     filePath().optional(),
-    'Database of acknowledged messages that have not arrived yet, and of revocations. Without it they are kept in memory and lost with the process.',
+    'Database of acknowledged messages that have not arrived yet, of revocations, and of webhooks that wait when the server ends. Without it they are kept in memory and lost with the process.',
   ),
   maxMailboxMessages: field(count(100_000).default(1_000), 'Messages that wait for one user in one room.'),
   maxMailboxBytes: field(z.int().min(1_024).default(4_194_304), 'The same in bytes of their bodies.'),
