@@ -2,10 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Gate, parseGate } from './core/gates.ts';
 import { ephemeralPorts, fileDescriptorLimit, machineShortcomings } from './core/machine-limits.ts';
-import { type Command, parseCommand, UsageError } from './plan/arguments.ts';
+import { type Command, parseCommand } from './plan/arguments.ts';
 import { distributionOf } from './plan/fields.ts';
 import type { Output, Plan } from './plan/plan.ts';
-import { expectedConnections } from './plan/scenario-schemas.ts';
+import { expectedConnections, lastingMs } from './plan/scenario-schemas.ts';
+import { UsageError } from './plan/usage-error.ts';
 import { renderHtml } from './report/html.ts';
 import { createProgressView } from './report/live-view.ts';
 import { mergeReports } from './report/merge-reports.ts';
@@ -45,7 +46,7 @@ function abortOnInterrupt(): AbortSignal {
 
 async function run({ plan, output }: Command & { kind: 'run' }): Promise<Report> {
   warnOfShortcomings(plan);
-  const totalSeconds = (plan.duration + plan.ramp) / 1000;
+  const totalSeconds = Math.max(...plan.scenarios.map((scenario) => lastingMs(scenario, plan))) / 1000;
   const view = createProgressView(process.stdout, { totalSeconds, lines: output.lines });
   const startAt = output.startAt === undefined ? undefined : Date.parse(output.startAt);
   const onProgress = view.show.bind(view);

@@ -20,6 +20,7 @@ test.each([
   ['media.loss<0.5%', 0.004, true],
   ['media.loss<0.5%', 0.006, false],
   ['joins.achieved>=100', 100, true],
+  ['join.p99.9<1s', 1200, false],
 ])('%s with %d: %s', (text, value, passed) => {
   const parsed = gate(text);
   expect(checkGates([parsed], new Map([[parsed.figure, value]]))[0]?.passed).toBe(passed);
@@ -34,8 +35,12 @@ test.each(['', 'join.p99', 'join.p99<', '<200ms', 'join.p99<200parsec', 'join.p9
 
 test('a figure that was never measured fails its gate, an error that never happened counts as none', () => {
   const [misspelt, quiet] = checkGates([gate('jion.p99<1s'), gate('errors.rateLimited=0')], new Map());
-  expect(misspelt).toMatchObject({ passed: false, sentence: 'there is no figure jion.p99' });
+  expect(misspelt).toMatchObject({ passed: false, sentence: 'jion.p99 was not measured' });
   expect(quiet?.passed).toBe(true);
+});
+
+test('takes the highest percentile as the table calls it', () => {
+  expect(gate('join.p99.9<1s').figure).toBe('join.p999');
 });
 
 test('reads samples with and without labels and skips comments', () => {

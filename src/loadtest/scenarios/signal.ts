@@ -1,11 +1,11 @@
 import type { EventName, EventParams } from '../../protocol/events.ts';
 import { arrivals, evenly } from '../core/arrivals.ts';
 import { runOpenLoop, sleepUntil } from '../core/open-loop.ts';
+import { drainMs } from '../plan/scenario-schemas.ts';
 import { PeerError, type SignalingPeer } from '../signaling-peer.ts';
 import { ownRooms, type Scenario, type ScenarioContext, Tasks } from './context.ts';
 import { enterRoom, leaveRoom, watchLoss } from './enter-room.ts';
 
-const drainMs = 1_000;
 /** About what a browser’s host candidate looks like; the first word carries the time of sending. */
 const candidateTail = ' 1 udp 2122260223 192.168.178.23 54321 typ host generation 0 ufrag EsAw network-id 1';
 
