@@ -31,11 +31,16 @@ class Pair {
     const timing = { recorder: this.#context.recorder, intendedMs };
     this.#caller.onEvent = (method, params) => this.#atCaller(method, params);
     this.#callee.onEvent = (method, params) => this.#atCallee(method, params);
-    for (const peer of [this.#caller, this.#callee]) {
-      const { participant } = await enterRoom(peer, { room: this.#room }, timing);
-      if (peer === this.#caller) this.#callerId = participant.id;
-      else this.#calleeId = participant.id;
-      watchLoss(peer, this.#context.recorder);
+    const caller = await enterRoom(this.#caller, { room: this.#room }, timing);
+    watchLoss(this.#caller, this.#context.recorder);
+    this.#callerId = caller.participant.id;
+    try {
+      const callee = await enterRoom(this.#callee, { room: this.#room }, timing);
+      watchLoss(this.#callee, this.#context.recorder);
+      this.#calleeId = callee.participant.id;
+    } catch (error) {
+      await leaveRoom(this.#caller, this.#context.recorder);
+      throw error;
     }
   }
 
