@@ -1,20 +1,24 @@
 #!/usr/bin/env node
-import { readFileSync, writeFileSync } from 'node:fs';
 import { type Gate, parseGate } from './core/gates.ts';
 import { ephemeralPorts, fileDescriptorLimit, machineShortcomings } from './core/machine-limits.ts';
-import { type Command, parseCommand, UsageError } from './plan/arguments.ts';
+import { type Command, parseCommand } from './plan/arguments.ts';
 import { distributionOf } from './plan/fields.ts';
 import type { Output, Plan } from './plan/plan.ts';
-import { expectedConnections } from './plan/scenario-schemas.ts';
-import { renderHtml } from './report/html.ts';
+import { expectedConnections, lastingMs } from './plan/scenario-schemas.ts';
+import { UsageError } from './plan/usage-error.ts';
 import { createProgressView } from './report/live-view.ts';
 import { mergeReports } from './report/merge-reports.ts';
+import { requireWritable, writeReport } from './report/output-files.ts';
+import { readReport } from './report/read-report.ts';
 import { buildReport, type Report } from './report/report.ts';
 import { renderTable } from './report/table.ts';
+import { Interrupts } from './run/interrupts.ts';
 import { runLoad } from './run/run-load.ts';
 
 const exitMissed = 1;
 const exitUsage = 2;
+/** As a shell counts a program that SIGINT has ended. */
+const exitInterrupted = 130;
 
 function gatesOf(texts: string[]): Gate[] {
   return texts.flatMap((text) => parseGate(text) ?? []);
@@ -33,36 +37,25 @@ function warnOfShortcomings(plan: Plan): void {
   for (const sentence of shortcomings) console.error(sentence);
 }
 
-/** The first interrupt ends the load early and still reports; the second one ends the program. */
-function abortOnInterrupt(): AbortSignal {
-  const controller = new AbortController();
-  process.once('SIGINT', () => {
-    controller.abort();
-    process.once('SIGINT', () => process.exit(130));
-  });
-  return controller.signal;
-}
-
 async function run({ plan, output }: Command & { kind: 'run' }): Promise<Report> {
   warnOfShortcomings(plan);
-  const totalSeconds = (plan.duration + plan.ramp) / 1000;
+  const totalSeconds = Math.max(...plan.scenarios.map((scenario) => lastingMs(scenario, plan))) / 1000;
   const view = createProgressView(process.stdout, { totalSeconds, lines: output.lines });
-  const startAt = output.startAt === undefined ? undefined : Date.parse(output.startAt);
+  const interrupts = new Interrupts(() => process.exit(exitInterrupted));
+  process.on('SIGINT', () => interrupts.interrupt());
   const onProgress = view.show.bind(view);
-  const result = await runLoad({ plan, startAt, signal: abortOnInterrupt(), onProgress });
+  const onNotice = (sentence: string): void => console.error(sentence);
+  const result = await runLoad({ plan, startAt: startOf(output), interrupts, onProgress, onNotice });
   view.end();
   return buildReport(plan, result, gatesOf(plan.assert));
 }
 
-function merge({ files, gates }: Command & { kind: 'merge' }): Report {
-  const documents = files.map((file): unknown => JSON.parse(readFileSync(file, 'utf8')));
-  return mergeReports(documents, gatesOf(gates));
-}
-
-function publish(report: Report, output: Output): void {
-  console.log(renderTable(report));
-  if (output.json !== undefined) writeFileSync(output.json, `${JSON.stringify(report, null, 1)}\n`);
-  if (output.html !== undefined) writeFileSync(output.html, renderHtml(report));
+/** Operations that should have started in the past would all start at once. */
+function startOf({ startAt }: Output): number | undefined {
+  if (startAt === undefined) return undefined;
+  const startMs = Date.parse(startAt);
+  if (startMs < Date.now()) throw new UsageError(`--start-at: is past already: ${startAt}`);
+  return startMs;
 }
 
 async function main(args: string[]): Promise<number> {
@@ -71,8 +64,11 @@ async function main(args: string[]): Promise<number> {
     console.log(command.text);
     return 0;
   }
-  const report = command.kind === 'run' ? await run(command) : merge(command);
-  publish(report, command.output);
+  requireWritable(command.output);
+  const report =
+    command.kind === 'run' ? await run(command) : mergeReports(command.files.map(readReport), gatesOf(command.gates));
+  console.log(renderTable(report));
+  writeReport(report, command.output);
   return report.passed ? 0 : exitMissed;
 }
 

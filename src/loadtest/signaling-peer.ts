@@ -59,15 +59,24 @@ export class SignalingPeer {
   onLost: ((code: string) => void) | undefined;
   /** Highest sequence number received, for a resume. */
   seq = 0;
+  #wantsEnd = false;
+  #lost = false;
 
   constructor(options: PeerOptions) {
     this.#options = options;
+  }
+
+  /** The connection has ended without having been asked to. */
+  get lost(): boolean {
+    return this.#lost;
   }
 
   /** Opens the WebSocket; throws a `PeerError` such as `connect.ECONNREFUSED`. May be called again after `cut`. */
   connect(): Promise<void> {
     const socket = new WebSocket(signalingUrl(this.#options.url), subprotocol, socketOptions(this.#options));
     this.#socket = socket;
+    this.#wantsEnd = false;
+    this.#lost = false;
     socket.on('message', (data) => this.#receive(String(data)));
     return new Promise((resolve, reject) => {
       socket.once('open', resolve);
@@ -99,6 +108,7 @@ export class SignalingPeer {
   /** Leaves politely: tells the server, then closes. */
   async leave(): Promise<void> {
     this.onLost = undefined;
+    this.#wantsEnd = true;
     try {
       await this.request('leave', {});
     } finally {
@@ -109,6 +119,7 @@ export class SignalingPeer {
   /** Vanishes: the TCP connection ends without a closing handshake. */
   cut(): void {
     this.onLost = undefined;
+    this.#wantsEnd = true;
     this.#socket?.terminate();
   }
 
@@ -141,6 +152,7 @@ export class SignalingPeer {
     if (socket !== this.#socket) return;
     const code = this.#disconnectCode ?? `closed.${closeCode}`;
     for (const id of this.#pending.keys()) this.#settle(id)?.reject(new PeerError(code));
+    this.#lost = !this.#wantsEnd;
     this.onLost?.(code);
     this.onLost = undefined;
   }
@@ -165,8 +177,9 @@ function socketOptions(options: PeerOptions): ClientOptions {
   };
 }
 
-/** `connect.ECONNREFUSED`, `connect.503`: what stopped the handshake. */
+/** `connect.ECONNREFUSED`, `connect.503`, `connect.timeout`: what stopped the handshake. */
 function connectCode(error: Error & { code?: string }): string {
+  if (/handshake has timed out/.test(error.message)) return 'connect.timeout';
   const status = /Unexpected server response: (\d+)/.exec(error.message)?.[1];
   return `connect.${status ?? error.code ?? 'failed'}`;
 }

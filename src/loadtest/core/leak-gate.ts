@@ -1,9 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleepUntil } from './open-loop.ts';
 import { livingObjects, type MetricsEndpoint, scrape } from './server-watch.ts';
 
 export interface Baseline {
   objects: Record<string, number>;
   heapBytes: number;
+  /** When the server’s process started: another one has no leaks of this one. */
+  startedAtSeconds: number;
 }
 
 export interface Leak {
@@ -23,15 +25,24 @@ export interface LeakGateOptions {
   /** How long the server may take to return to the baseline: session grace times and the garbage collector’s laziness. */
   patienceMs: number;
   heapToleranceBytes: number;
+  /** Ends the waiting early; what is there then counts. */
+  signal?: AbortSignal;
+  /** Told what there still is more of, each time that it was looked at. */
+  onLeaks?: (leaks: Leak[]) => void;
 }
 
 /** Handles that come and go by themselves: the scrape’s own connection, timers that re-arm, lazily opened pools. */
 const handleTolerance = 4;
 const pollMs = 500;
+const never = new AbortController().signal;
 
 export async function takeBaseline(endpoint: MetricsEndpoint): Promise<Baseline> {
   const samples = await scrape(endpoint);
-  return { objects: livingObjects(samples), heapBytes: samples.get('nodejs_heap_used_bytes') ?? 0 };
+  return {
+    objects: livingObjects(samples),
+    heapBytes: samples.get('nodejs_heap_used_bytes') ?? 0,
+    startedAtSeconds: samples.get('process_start_time_seconds') ?? 0,
+  };
 }
 
 /** Lists what there is more of than before; rooms, sessions, transports and their like have no tolerance at all. */
@@ -49,18 +60,23 @@ export function findLeaks(baseline: Baseline, now: Baseline, heapToleranceBytes:
 }
 
 /**
- * Waits until the server is back at its baseline; what is still above it when patience ends is a leak. Undefined when the
- * metrics cannot be read any more: a load that lasted an hour must not lose its report to that.
+ * Waits until the server is back at its baseline; what is still above it when patience ends is a leak. Gives the reason when
+ * that cannot be said: a load that lasted an hour must not lose its report to that.
  */
-export async function checkLeaks(options: LeakGateOptions): Promise<LeakVerdict | undefined> {
+export async function checkLeaks(options: LeakGateOptions): Promise<LeakVerdict | string> {
+  const { endpoint, baseline, patienceMs, heapToleranceBytes, signal, onLeaks } = options;
   const startMs = performance.now();
   while (true) {
-    const now = await takeBaseline(options.endpoint).catch(() => undefined);
-    const leaks = now && findLeaks(options.baseline, now, options.heapToleranceBytes);
+    const now = await takeBaseline(endpoint).catch(() => undefined);
+    if (now && now.startedAtSeconds !== baseline.startedAtSeconds) return 'The server was restarted during the load';
+    const leaks = now && findLeaks(baseline, now, heapToleranceBytes);
+    if (leaks) onLeaks?.(leaks);
     const elapsedMs = performance.now() - startMs;
-    if (leaks?.length === 0 || elapsedMs > options.patienceMs) {
-      return leaks && { leaks, settledAfterSeconds: elapsedMs / 1000 };
+    if (leaks?.length === 0 || elapsedMs > patienceMs || signal?.aborted) {
+      return leaks
+        ? { leaks, settledAfterSeconds: elapsedMs / 1000 }
+        : 'The server’s metrics could not be read after the load';
     }
-    await sleep(pollMs);
+    await sleepUntil(performance.now() + pollMs, signal ?? never);
   }
 }

@@ -43,6 +43,20 @@ test('adds up the intervals of several processes, in total and for each second',
   expect(totals.latest()).toMatchObject({ atSeconds: 2, errors: 2, levels: { participants: 10 } });
 });
 
+test('shows the newest second that all processes have reported, and does not wait for one that is done', () => {
+  const totals = new Totals();
+  const report = (source: string, second: number): void => {
+    const recorder = new Recorder();
+    recorder.count('joins.achieved', 10);
+    totals.add(source, second, recorder.take());
+  };
+  for (const source of ['0', '1']) report(source, 0);
+  report('0', 1);
+  expect(totals.latest()).toMatchObject({ atSeconds: 0, counters: { 'joins.achieved': 20 } });
+  for (const second of [2, 3]) report('0', second);
+  expect(totals.latest()).toMatchObject({ atSeconds: 3, counters: { 'joins.achieved': 10 } });
+});
+
 test('keeps seconds long past as summaries, and counts what comes late without losing it', () => {
   const totals = new Totals();
   const intervalOf = (ms: number) => {
@@ -137,7 +151,9 @@ test('does not blame itself for a single busy second in a long run', () => {
 
 test('blames itself when operations start late, and says when the machine has no core for it', () => {
   const calm = { cpu: 0.3, eventLoopP99Ms: 2, eventLoopMaxMs: 5, residentBytes: 1, coreWait: 0 };
-  expect(judgeBottleneck([calm], 5)).toMatchObject({ wasBottleneck: false, lateMs: 5 });
-  expect(judgeBottleneck([calm], 60).wasBottleneck).toBe(true);
-  expect(judgeBottleneck([{ ...calm, coreWait: 0.2 }], 60).sentence).toContain('waited for a core 20% of the time');
+  expect(judgeBottleneck([calm], { percentile: 99, ms: 5 })).toMatchObject({ wasBottleneck: false, lateMs: 5 });
+  expect(judgeBottleneck([calm], { percentile: 90, ms: 60 }).wasBottleneck).toBe(true);
+  expect(judgeBottleneck([{ ...calm, coreWait: 0.2 }], { percentile: 99, ms: 60 }).sentence).toContain(
+    'waited for a core 20% of the time',
+  );
 });

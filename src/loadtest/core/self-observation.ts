@@ -19,7 +19,7 @@ const busyCpu = 0.9;
 const busyDelayMs = 50;
 /** A single stop of this length delays everything that was due in it. */
 const stopMs = 200;
-/** Operations that start this late, at the 99th percentile, are measured with a delay that is not the server’s. */
+/** Operations that start this late, at the percentile that counts, are measured with a delay that is not the server’s. */
 const lateMs = 20;
 /** A machine on which processes wait this share of the time for a core does something else besides. */
 const crowdedShare = 0.05;
@@ -77,17 +77,24 @@ export interface BottleneckVerdict {
   seconds: number;
   peakCpu: number;
   peakDelayMs: number;
-  /** How late operations started, at the 99th percentile. */
+  /** How late operations started, at the 99th percentile or, where they were few, the 90th. */
   lateMs: number;
   coreWait: number;
   sentence: string;
+}
+
+/** How late operations started, at the percentile that so many of them allow. */
+export interface Lateness {
+  percentile: number;
+  ms: number;
 }
 
 /**
  * Says whether the tool, and not the server, set the limit: when a process was busy in a twentieth of its seconds, or when
  * operations started so late that their latencies are the tool’s own.
  */
-export function judgeBottleneck(observations: SelfObservation[], startP99Ms = 0): BottleneckVerdict {
+export function judgeBottleneck(observations: SelfObservation[], lateness?: Lateness): BottleneckVerdict {
+  const { ms: startMs, percentile } = lateness ?? { ms: 0, percentile: 0 };
   const busy = observations.filter(
     ({ cpu, eventLoopP99Ms, eventLoopMaxMs }) =>
       cpu > busyCpu || eventLoopP99Ms > busyDelayMs || eventLoopMaxMs > stopMs,
@@ -95,8 +102,9 @@ export function judgeBottleneck(observations: SelfObservation[], startP99Ms = 0)
   const peakCpu = Math.max(0, ...observations.map(({ cpu }) => cpu));
   const peakDelayMs = Math.max(0, ...observations.map(({ eventLoopMaxMs }) => eventLoopMaxMs));
   const coreWait = observations.reduce((sum, each) => sum + each.coreWait, 0) / Math.max(1, observations.length);
-  const wasBottleneck = busy.length > observations.length / 20 || startP99Ms > lateMs;
-  const share = `${busy.length} of ${observations.length} process-seconds above ${busyCpu * 100}% CPU or ${busyDelayMs} ms event-loop delay, operations started up to ${formatMs(startP99Ms)} late (p99)`;
+  const wasBottleneck = busy.length > observations.length / 20 || startMs > lateMs;
+  const started = lateness ? `, ${percentile}% of operations started less than ${formatMs(startMs)} late` : '';
+  const share = `${busy.length} of ${observations.length} process-seconds above ${busyCpu * 100}% CPU or ${busyDelayMs} ms event-loop delay${started}`;
   const crowded =
     coreWait > crowdedShare
       ? ` It waited for a core ${Math.round(coreWait * 100)}% of the time: other work shares this machine.`
@@ -110,7 +118,7 @@ export function judgeBottleneck(observations: SelfObservation[], startP99Ms = 0)
     seconds: observations.length,
     peakCpu,
     peakDelayMs,
-    lateMs: startP99Ms,
+    lateMs: startMs,
     coreWait,
     sentence: sentence + crowded,
   };

@@ -27,6 +27,11 @@ export interface ServerSample {
 
 const scrapeTimeoutMs = 5_000;
 
+const advice: Record<number, string> = {
+  401: ': it wants its --metrics-token',
+  403: ': without metrics.token the server shows them to its own machine only',
+};
+
 export async function scrape({ url, token, insecure = false }: MetricsEndpoint): Promise<Samples> {
   const get = url.startsWith('https:') ? httpsGet : httpGet;
   const request = get(url, {
@@ -37,7 +42,8 @@ export async function scrape({ url, token, insecure = false }: MetricsEndpoint):
   // The type of ‘once’ cannot know what the event carries.
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   const text = await readText(response);
-  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
+  const { statusCode = 0 } = response;
+  if (statusCode !== 200) throw new Error(`${url} answered ${statusCode}${advice[statusCode] ?? ''}`);
   return parsePrometheus(text);
 }
 
@@ -58,6 +64,8 @@ export class ServerWatch {
   readonly #endpoint: MetricsEndpoint;
   readonly #startMs: number;
   #previous: { atMs: number; own: number; workers: number } | undefined;
+  #asking = false;
+  /** Readings that failed. */
   failures = 0;
 
   constructor(endpoint: MetricsEndpoint, startMs: number) {
@@ -65,11 +73,16 @@ export class ServerWatch {
     this.#startMs = startMs;
   }
 
+  /** Answers to several questions would come together when a server stood still, and rates between them mean nothing. */
   async sample(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
     try {
       this.#add(await scrape(this.#endpoint));
     } catch {
       this.failures++;
+    } finally {
+      this.#asking = false;
     }
   }
 
@@ -81,7 +94,8 @@ export class ServerWatch {
     };
     const before = this.#previous;
     this.#previous = now;
-    if (!before) return;
+    // A server that was started anew counts from the beginning.
+    if (!before || now.own < before.own) return;
     const elapsedSeconds = (now.atMs - before.atMs) / 1000;
     const delay = byLabel(samples, 'crosspoint_event_loop_delay_seconds');
     this.samples.push({

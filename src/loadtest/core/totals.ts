@@ -12,6 +12,8 @@ export interface SecondSummary {
 
 /** Seconds that are still added to; older ones are kept as summaries, because histograms of an hour would not fit. */
 const openSeconds = 10;
+/** How many seconds a process may be behind the others. */
+const patienceSeconds = 3;
 
 interface Second {
   latencies: Map<LatencyName, LatencyHistogram>;
@@ -29,11 +31,13 @@ export class Totals {
   readonly latencies: Map<LatencyName, LatencyHistogram> = new Map();
   readonly counters: Record<string, number> = {};
   readonly errors: Record<string, number> = {};
+  readonly #sources = new Set<string>();
   readonly #closed: SecondSummary[] = [];
   readonly #open: Second[] = [];
 
   add(source: string, second: number, interval: Interval): void {
     const bucket = this.#second(second);
+    this.#sources.add(source);
     for (const name of latencyNames) {
       const encoded = interval.latencies[name];
       if (encoded === undefined) continue;
@@ -56,10 +60,16 @@ export class Totals {
     return [...this.#closed, ...this.#open.map((second, index) => summarise(second, this.#closed.length + index))];
   }
 
-  /** The newest second that every process may have reported; undefined at the very beginning. */
+  /**
+   * The newest second that every process has reported, as half of a load would look like half the rate; the newest at all
+   * when some have been silent for longer, because they are done. Undefined at the very beginning.
+   */
   latest(): SecondSummary | undefined {
-    const second = this.#open.at(-1);
-    return second && summarise(second, this.#closed.length + this.#open.length - 1);
+    const recent = this.#open.slice(-patienceSeconds);
+    const complete = recent.findLastIndex(({ levels }) => levels.size === this.#sources.size);
+    const index = this.#open.length - recent.length + (complete < 0 ? recent.length - 1 : complete);
+    const second = this.#open[index];
+    return second && summarise(second, this.#closed.length + index);
   }
 
   /** What comes later than the open seconds go back counts in the oldest of them. */

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseCommand, UsageError } from './arguments.ts';
+import { parseCommand } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -53,6 +54,39 @@ test('switches media off by name', () => {
 test('lists every bad value with its name', () => {
   const problems = problemsOf(['churn', '--rate', 'fast', '--session', 'long', '--duration', 'soon', '--assert', 'x']);
   for (const name of ['--rate: ', '--session: ', '--duration: ', '--assert: ']) expect(problems).toContain(name);
+});
+
+test.each([
+  [['--rate', 'fast'], '--rate: is not a positive number: fast'],
+  [['--rooms', '0'], '--rooms: is not a whole number from 1: 0'],
+  [['--workers', '99'], '--workers: is not a whole number from 1 to 64: 99'],
+  [['--seed', 'x'], '--seed: is not a whole number: x'],
+  [['--arrivals', 'bursty'], '--arrivals: is not one of poisson, fixed: bursty'],
+  [['--abrupt', '120%'], '--abrupt: is not a share such as 0.2 or 20%: 120%'],
+  [['--url', 'ftp://x'], '--url: is not an address such as https://call.example.org: ftp://x'],
+  [['--metrics-url', 'x'], '--metrics-url: is not an address such as http://127.0.0.1:4300/metrics: x'],
+  [['--name', 'a b'], '--name: is not 1 to 32 letters, digits, - and _: a b'],
+  [['--start-at', 'noon'], '--start-at: is not a time such as 2030-01-31T12:00:00Z: noon'],
+  [['--assert', 'join.p99~1'], '--assert: is not of the form join.p99<200ms: join.p99~1'],
+  [['--assert', 'jion.p99<1s'], '--assert: there is no figure jion.p99 (docs/load-test.md): jion.p99<1s'],
+  [['--speed', '5'], 'there is no flag --speed; --help lists those there are'],
+])('%j is refused with what was given and what is expected', (flags, problem) => {
+  expect(problemsOf(['churn', ...flags])).toBe(problem);
+});
+
+test('takes gates on every kind of figure', () => {
+  const gates = ['join.p999<1s', 'errors.rateLimited=0', 'media.loss<1%', 'server.sfu.transports.max<9', 'tool.cpu<1'];
+  for (const gate of [...gates, 'leaks=0', 'participants.max>1', 'joins.achieved>1', 'bottleneck=0', 'join.p99.9<1s']) {
+    expect(parseCommand(['churn', '--assert', gate]).kind).toBe('run');
+  }
+});
+
+test('a load without time for what it is to measure is refused', () => {
+  expect(problemsOf(['churn', '--duration', '0'])).toContain('--duration: 0µs is too short');
+  expect(problemsOf(['fanout', '--duration', '5s'])).toContain('the ramp (5.00s)');
+  expect(parseCommand(['hold', '--duration', '5s', '--ramp', '5s']).kind).toBe('run');
+  const late = planFile('duration: 10s\nscenarios: [{ type: churn, delay: 20s }]\n');
+  expect(problemsOf(['mixed', late])).toContain('duration: 10.0s is too short');
 });
 
 test.each([[['jump']], [['churn', '--speed', '5']], [['churn', 'extra']], [['mixed']], [['merge']]])(

@@ -5,15 +5,13 @@ import { z } from 'zod';
 import { flag } from './fields.ts';
 import { type Output, output, outputFields, type Plan, plan, planFields } from './plan.ts';
 import { type ScenarioType, scenarioSchemas } from './scenario-schemas.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What the command line asks for. */
 export type Command =
   | { kind: 'run'; plan: Plan; output: Output }
   | { kind: 'merge'; files: string[]; output: Output; gates: string[] }
   | { kind: 'help'; text: string };
-
-/** The command line or the plan cannot be used; every line of the message is one problem. */
-export class UsageError extends Error {}
 
 type Fields = Record<string, z.ZodType>;
 
@@ -56,8 +54,15 @@ function readFlags(fields: Fields, args: string[]): { values: Record<string, unk
     const values = Object.fromEntries(Object.entries(flags).map(([name, value]) => [camel(name), value]));
     return { values, help: help === true, rest: parsed.positionals };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(flagProblem(error));
   }
+}
+
+/** `parseArgs` explains an unknown flag with advice that fits no command of ours. */
+function flagProblem(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const unknown = /^Unknown option '([^']+)'/.exec(message)?.[1];
+  return unknown === undefined ? message : `there is no flag ${unknown}; --help lists those there are`;
 }
 
 function pick(values: Record<string, unknown>, fields: Fields): Record<string, unknown> {

@@ -17,14 +17,31 @@ export const bytes = text.transform((value, context): number => {
   return count === undefined ? z.NEVER : Math.round(count);
 });
 
+/** A number that `accepts` takes; `expected` says which those are. */
+export function number(expected: string, accepts: (value: number) => boolean) {
+  return text.transform((value, context): number => {
+    const parsed = value.trim() === '' ? Number.NaN : Number(value);
+    if (!accepts(parsed)) context.addIssue(`is not ${expected}: ${value}`);
+    return parsed;
+  });
+}
+
 /** Stays text, because plans travel to worker processes as JSON; checked here, built where it is drawn from. */
 export const distribution = text.refine((value) => parseDistribution(value) !== undefined, {
-  message: 'is not a distribution such as 30s, exp:30s, uniform:10s-60s or lognormal:30s,0.8',
+  error: ({ input }) => `is not a distribution such as 30s, exp:30s, uniform:10s-60s or lognormal:30s,0.8: ${input}`,
 });
 
-export const positiveInteger = z.coerce.number().int().min(1);
-export const count = z.coerce.number().int().min(0);
-export const rate = z.coerce.number().positive();
+export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER) {
+  const range = to === Number.MAX_SAFE_INTEGER ? `a whole number from ${from}` : `a whole number from ${from} to ${to}`;
+  return number(range, (value) => Number.isInteger(value) && value >= from && value <= to);
+}
+export const positiveInteger = wholeNumber(1);
+export const count = wholeNumber(0);
+export const rate = number('a positive number', (value) => value > 0 && value < Number.POSITIVE_INFINITY);
+
+export function choice<const T extends readonly [string, ...string[]]>(options: T) {
+  return z.enum(options, { error: ({ input }) => `is not one of ${options.join(', ')}: ${input}` });
+}
 export const share = text.transform((value, context): number => {
   const parsed = value.endsWith('%') ? Number(value.slice(0, -1)) / 100 : Number(value);
   if (!(parsed >= 0 && parsed <= 1)) context.addIssue(`is not a share such as 0.2 or 20%: ${value}`);

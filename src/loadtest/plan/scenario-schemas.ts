@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { bytes, count, distribution, durationMs, flag, positiveInteger, rate, share } from './fields.ts';
+import {
+  bytes,
+  choice,
+  count,
+  distribution,
+  durationMs,
+  flag,
+  positiveInteger,
+  rate,
+  share,
+  wholeNumber,
+} from './fields.ts';
 
 const rooms = (fallback: number) => positiveInteger.default(fallback).describe('Number of rooms.');
 const participants = (fallback: number) => positiveInteger.default(fallback).describe('Participants in each room.');
@@ -21,7 +32,7 @@ const churn = z
     type: z.literal('churn'),
     ...shared,
     rate: rate.default(20).describe('Joins a second that are offered, in all rooms together.'),
-    arrivals: z.enum(['poisson', 'fixed']).default('poisson').describe('How joins follow each other.'),
+    arrivals: choice(['poisson', 'fixed']).default('poisson').describe('How joins follow each other.'),
     session: distribution
       .default('exp:20s')
       .describe('How long a participant stays: 30s, exp:30s, uniform:10s-60s, lognormal:30s,0.8.'),
@@ -38,7 +49,7 @@ const fanout = z
     rooms: rooms(10),
     participants: participants(10),
     rate: rate.default(1).describe('Messages a second in each room.'),
-    arrivals: z.enum(['poisson', 'fixed']).default('poisson').describe('How messages follow each other.'),
+    arrivals: choice(['poisson', 'fixed']).default('poisson').describe('How messages follow each other.'),
     size: bytes.prefault('200B').describe('Size of a message’s body.'),
   })
   .describe('Messages to everyone in the room.');
@@ -49,7 +60,7 @@ const signal = z
     ...shared,
     rooms: rooms(50).describe('Number of pairs; each has a room of its own.'),
     rate: rate.default(0.5).describe('Negotiations a second in each pair: offer, answer and candidates both ways.'),
-    arrivals: z.enum(['poisson', 'fixed']).default('poisson').describe('How negotiations follow each other.'),
+    arrivals: choice(['poisson', 'fixed']).default('poisson').describe('How negotiations follow each other.'),
     size: bytes.prefault('2.5kB').describe('Size of a session description.'),
     candidates: count.default(4).describe('Candidates that each side trickles.'),
   })
@@ -64,7 +75,7 @@ const media = z
     publishers: positiveInteger.optional().describe('Participants of a room who send; everyone when absent.'),
     audio: flag.default(true).describe('Publishers send no Opus.'),
     video: flag.default(true).describe('Publishers send no VP8.'),
-    layers: z.coerce.number().int().min(1).max(3).default(3).describe('Simulcast layers; 1 is plain VP8.'),
+    layers: wholeNumber(1, 3).default(3).describe('Simulcast layers; 1 is plain VP8.'),
     height: positiveInteger.default(720).describe('Height at which receivers show video: chooses the layer they get.'),
     session: distribution
       .optional()
@@ -79,6 +90,20 @@ export type ScenarioType = keyof typeof scenarioSchemas;
 export const scenario = z.discriminatedUnion('type', [hold, churn, fanout, signal, media]);
 export type ScenarioOptions<T extends ScenarioType> = z.output<(typeof scenarioSchemas)[T]>;
 export type AnyScenarioOptions = z.output<typeof scenario>;
+
+/** Time after the last message or negotiation in which what is still on its way arrives. */
+export const drainMs = 1_000;
+
+/** How long a scenario does what it is for: fanout and signal fill their rooms first and wait for deliveries last. */
+export function workingMs({ type, delay }: AnyScenarioOptions, times: { duration: number; ramp: number }): number {
+  const around = type === 'fanout' || type === 'signal' ? times.ramp + drainMs : 0;
+  return times.duration - delay - around;
+}
+
+/** How long a scenario lasts altogether: those who came during the ramp stay equally long, or leave as slowly. */
+export function lastingMs({ type }: AnyScenarioOptions, times: { duration: number; ramp: number }): number {
+  return times.duration + (type === 'hold' || type === 'churn' ? times.ramp : 0);
+}
 
 /** Connections that a scenario has open at the same time, roughly: for the check of the machine’s limits. */
 export function expectedConnections(options: AnyScenarioOptions, meanSessionMs: (text: string) => number): number {

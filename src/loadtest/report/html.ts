@@ -1,6 +1,7 @@
 import { LatencyHistogram } from '../core/histogram.ts';
 import { type LatencyName, latencyNames } from '../core/recorder.ts';
 import { formatBytes, formatMs, formatNumber } from '../core/units.ts';
+import { countRows } from './counts.ts';
 import { latencyLabels } from './labels.ts';
 import { type Axis, escapeHtml, type Plot, renderPlot, type Series } from './plot.ts';
 import { mostObjects, type Report } from './report.ts';
@@ -18,7 +19,8 @@ svg{width:100%;height:auto;display:block}svg text{font-size:11px;fill:var(--soft
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--soft)}.legend i{display:inline-block;width:16px;margin:0 6px 4px 0}
 .passed{color:#1a7f4b}.failed{color:#c4321c}.verdict{display:inline-block;padding:2px 10px;border-radius:99px;border:1px solid currentColor;font-weight:600}
 @media(prefers-color-scheme:dark){.passed{color:#4cc38a}.failed{color:#ff8b73}}
-.wide{overflow-x:auto}
+.wide,pre{overflow-x:auto}
+@media(max-width:600px){body{padding:14px}svg text{font-size:14px}th,td{padding:4px 7px;font-size:13px}}
 `;
 
 const seconds: Axis = { label: 'seconds', format: formatNumber, scale: 'linear' };
@@ -52,7 +54,7 @@ function percentileCurves(report: Report): Plot {
       points: known.map((percentile) => ({ x: outOf(percentile), y: histogram.percentile(percentile) })),
     };
   });
-  const ticks = [0, 50, 90, 99, 99.9, 99.99].map((percentile) => ({ at: outOf(percentile), text: `${percentile}%` }));
+  const ticks = [50, 90, 99, 99.9, 99.99].map((percentile) => ({ at: outOf(percentile), text: `${percentile}%` }));
   return {
     title: 'Percentile curves: what share of operations was faster',
     x: { label: 'share of operations', format: String, scale: 'log', ticks },
@@ -61,7 +63,10 @@ function percentileCurves(report: Report): Plot {
   };
 }
 
-function countersOverTime(report: Report, title: string, names: Record<string, string>): Plot[] {
+const perSecond: Axis = { label: 'per second', format: formatNumber, scale: 'linear' };
+const bytesPerSecond: Axis = { label: 'bytes per second', format: formatBytes, scale: 'linear', binary: true };
+
+function countersOverTime(report: Report, title: string, names: Record<string, string>, y = perSecond): Plot[] {
   const series = Object.entries(names)
     .filter(([name]) => report.counters[name] !== undefined)
     .map(
@@ -71,7 +76,7 @@ function countersOverTime(report: Report, title: string, names: Record<string, s
       }),
     );
   if (series.length === 0) return [];
-  return [{ title, x: seconds, y: { label: 'per second', format: formatNumber, scale: 'linear' }, series }];
+  return [{ title, x: seconds, y, series }];
 }
 
 function throughputPlots(report: Report): Plot[] {
@@ -89,7 +94,7 @@ function throughputPlots(report: Report): Plot[] {
   const errors: Plot = {
     title: 'Errors',
     x: seconds,
-    y: { label: 'per second', format: formatNumber, scale: 'linear' },
+    y: perSecond,
     series: [{ label: 'errors', points: report.seconds.map((second) => ({ x: second.atSeconds, y: second.errors })) }],
   };
   return [
@@ -103,6 +108,12 @@ function throughputPlots(report: Report): Plot[] {
       'messages.delivered': 'delivered',
     }),
     ...countersOverTime(report, 'Media packets', { 'media.sent': 'sent', 'media.received': 'received' }),
+    ...countersOverTime(
+      report,
+      'Media bytes',
+      { 'media.sentBytes': 'sent', 'media.receivedBytes': 'received' },
+      bytesPerSecond,
+    ),
     participants,
     errors,
   ];
@@ -112,7 +123,7 @@ function throughputPlots(report: Report): Plot[] {
 function objectsPlot({ server }: Report): Plot {
   const names = Object.keys(mostObjects(server)).filter((name) => name !== 'fileDescriptors');
   const series = names.map((name) => ({
-    label: name.replace('sfu.', ''),
+    label: name,
     points: server.map(({ atSeconds, objects }) => ({ x: atSeconds, y: objects[name] ?? 0 })),
   }));
   return {
@@ -190,7 +201,7 @@ function leakSentence({ leaks }: Report): string {
 }
 
 function counts(report: Report): string {
-  const rows = Object.entries(report.counters).map(([name, value]) => [name, formatNumber(value)]);
+  const rows: string[][] = countRows(report);
   const errors = Object.entries(report.errors).map(([code, value]) => [`error ${code}`, formatNumber(value)]);
   return table(['Count', ''], [...rows, ...errors]);
 }
@@ -204,7 +215,7 @@ export function renderHtml(report: Report): string {
     ...serverPlots(report),
   ];
   return [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
     `<title>Load test: ${escapeHtml(report.title)}</title><style>${style}</style></head><body>`,
     `<h1>Load test: ${escapeHtml(report.title)}</h1>`,
     `<p class="soft">${escapeHtml(report.startedAt)}, ${report.elapsedSeconds.toFixed(0)} seconds</p>`,

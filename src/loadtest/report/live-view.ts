@@ -5,6 +5,7 @@ import { latencyLabels } from './labels.ts';
 
 const barCells = 40;
 const lineEverySeconds = 5;
+const defaultColumns = 80;
 
 export interface ProgressView {
   show(progress: Progress): void;
@@ -23,40 +24,73 @@ function bar(share: number): string {
   return `${'█'.repeat(full)}${'░'.repeat(barCells - full)}`;
 }
 
+function progressLine({ phase, elapsedSeconds }: Progress, totalSeconds: number): string {
+  const time = `${Math.floor(elapsedSeconds)} of ${Math.round(totalSeconds)} s`;
+  return `${bar(elapsedSeconds / totalSeconds)} ${phase === 'settle' ? 'the load is over' : time}`;
+}
+
+/** What the server has more of than before the load, while everybody waits for that to go. */
+function settling({ phase, leaks }: Progress): string {
+  if (phase === 'load') return '';
+  const more = leaks.map(({ what, before, after }) => `${formatNumber(after - before)} ${what}`);
+  return `waiting for the server to settle${more.length > 0 ? `, which still has ${more.join(', ')} more` : ''}`;
+}
+
 function serverLine({ server }: Progress): string {
   if (!server) return 'server   –';
   const percent = (value: number): string => `${Math.round(value * 100)}%`;
   return `server   CPU ${percent(server.cpu)}, workers ${percent(server.workerCpu)}, ${formatBytes(server.residentBytes)}, event loop ${formatMs(server.eventLoopMaxMs)}`;
 }
 
-function rates({ totals }: Progress): string {
+function rates({ totals }: Progress): string[] {
   const latest = totals.latest();
   const counters = Object.entries(latest?.counters ?? {}).filter(([name]) => !name.startsWith('media.jitter'));
-  return counters.map(([name, value]) => `${name} ${formatNumber(value)}/s`).join('  ');
+  return counters.map(([name, value]) =>
+    name.endsWith('Bytes') ? `${name} ${formatBytes(value)}/s` : `${name} ${formatNumber(value)}/s`,
+  );
+}
+
+/** Puts words into lines of at most so many columns. */
+function wrapped(words: string[], columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 2 + word.length <= columns) lines[lines.length - 1] = `${last}  ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+const latencyRow = (label: string, count: string, values: string[]): string =>
+  `${label.padEnd(27)} ${count.padStart(8)}${values.map((value) => value.padStart(8)).join('')}`;
+
+function latencyLines({ totals }: Progress): string[] {
+  const latest = totals.latest();
+  const rows = latencyNames.flatMap((name) => {
+    const histogram = totals.latencies.get(name);
+    if (!histogram) return [];
+    const now = latest?.latencies[name];
+    const soFar = [histogram.percentile(50), histogram.percentile(99), histogram.maxMs].map(formatMs);
+    const current = now ? [now.p50, now.p99].map(formatMs) : [];
+    return [latencyRow(latencyLabels[name], formatNumber(histogram.count), [...soFar, ...current])];
+  });
+  return rows.length === 0 ? [] : [latencyRow('', 'count', ['p50', 'p99', 'max', 'now p50', 'now p99']), ...rows];
 }
 
 /** The lines of the live view, without control codes. */
-export function liveLines(progress: Progress, totalSeconds: number): string[] {
-  const { totals, elapsedSeconds, self } = progress;
-  const latest = totals.latest();
-  const lines = [
-    `${bar(elapsedSeconds / totalSeconds)} ${Math.floor(elapsedSeconds)} of ${Math.round(totalSeconds)} s${progress.phase === 'settle' ? ', waiting for the server to settle' : ''}`,
-    `${formatNumber(latest?.levels.participants ?? 0)} participants  errors ${formatNumber(totals.errorCount)}  ${rates(progress)}`,
+export function liveLines(progress: Progress, totalSeconds: number, columns = defaultColumns): string[] {
+  const { totals, self } = progress;
+  const participants = `${formatNumber(totals.latest()?.levels.participants ?? 0)} participants`;
+  const errors = `${formatNumber(totals.errorCount)} errors`;
+  return [
+    progressLine(progress, totalSeconds),
+    ...(progress.phase === 'settle'
+      ? [settling(progress)]
+      : wrapped([participants, errors, ...rates(progress)], columns)),
     serverLine(progress),
     `tool     CPU ${Math.round((self?.cpu ?? 0) * 100)}%, event loop ${formatMs(self?.eventLoopMaxMs ?? 0)}`,
+    ...latencyLines(progress),
   ];
-  for (const name of latencyNames) {
-    const histogram = totals.latencies.get(name);
-    if (!histogram) continue;
-    const [p50, p99] = [histogram.percentile(50), histogram.percentile(99)];
-    const { maxMs, count } = histogram;
-    const now = latest?.latencies[name];
-    const current = now ? `now p50 ${formatMs(now.p50)}, p99 ${formatMs(now.p99)}` : '';
-    lines.push(
-      `${latencyLabels[name].padEnd(28)} ${formatNumber(count).padStart(9)}  p50 ${formatMs(p50).padEnd(7)} p99 ${formatMs(p99).padEnd(7)} max ${formatMs(maxMs).padEnd(7)} ${current}`,
-    );
-  }
-  return lines;
 }
 
 /** Redraws the same lines of a terminal; none may wrap or scroll, or they could not be found again. */
@@ -71,8 +105,8 @@ class TerminalView implements ProgressView {
   }
 
   show(progress: Progress): void {
-    const { columns = 80, rows = 24 } = this.#out;
-    const lines = liveLines(progress, this.#totalSeconds)
+    const { columns = defaultColumns, rows = 24 } = this.#out;
+    const lines = liveLines(progress, this.#totalSeconds, columns)
       .slice(0, rows - 1)
       .map((line) => line.slice(0, columns));
     const up = this.#drawn > 0 ? `\x1b[${this.#drawn}A` : '';
@@ -89,24 +123,34 @@ class TerminalView implements ProgressView {
 class LineView implements ProgressView {
   readonly #out: Terminal;
   #next = lineEverySeconds;
+  #phase: Progress['phase'] = 'load';
 
   constructor(out: Terminal) {
     this.#out = out;
   }
 
   show(progress: Progress): void {
-    if (progress.elapsedSeconds < this.#next && progress.phase === 'load') return;
-    this.#next = progress.elapsedSeconds + lineEverySeconds;
-    const join = progress.totals.latencies.get('join');
-    const joins = join ? `  join p50 ${formatMs(join.percentile(50))} p99 ${formatMs(join.percentile(99))}` : '';
-    const participants = formatNumber(progress.totals.latest()?.levels.participants ?? 0);
-    const phase = progress.phase === 'settle' ? '  waiting for the server to settle' : '';
-    this.#out.write(
-      `${Math.round(progress.elapsedSeconds)} s  ${participants} participants  ${rates(progress)}${joins}  errors ${progress.totals.errorCount}${phase}\n`,
-    );
+    const { elapsedSeconds, phase } = progress;
+    if (elapsedSeconds < this.#next && phase === this.#phase) return;
+    this.#next = elapsedSeconds + lineEverySeconds;
+    this.#phase = phase;
+    const text = phase === 'settle' ? settling(progress) : loadLine(progress);
+    this.#out.write(`${Math.round(elapsedSeconds)} s  ${text}\n`);
   }
 
   end(): void {}
+}
+
+function loadLine(progress: Progress): string {
+  const { totals, server } = progress;
+  const join = totals.latencies.get('join');
+  return [
+    `${formatNumber(totals.latest()?.levels.participants ?? 0)} participants`,
+    ...rates(progress),
+    ...(join ? [`join p50 ${formatMs(join.percentile(50))} p99 ${formatMs(join.percentile(99))}`] : []),
+    ...(server ? [`server CPU ${Math.round(server.cpu * 100)}%`] : []),
+    `errors ${totals.errorCount}`,
+  ].join('  ');
 }
 
 /** Chooses the view: live on a terminal, lines elsewhere or when asked for. */

@@ -1,32 +1,16 @@
-import { z } from 'zod';
 import type { Gate } from '../core/gates.ts';
 import { LatencyHistogram } from '../core/histogram.ts';
 import { type LatencyName, latencyNames } from '../core/recorder.ts';
+import type { BottleneckVerdict } from '../core/self-observation.ts';
 import type { SecondSummary } from '../core/totals.ts';
-import { assemble, type Report, reportVersion } from './report.ts';
-
-const storedReport = z.looseObject({
-  version: z.literal(reportVersion),
-  title: z.string(),
-  startedAt: z.string(),
-  elapsedSeconds: z.number(),
-  latencies: z.record(z.string(), z.looseObject({ hdr: z.string() })),
-  counters: z.record(z.string(), z.number()),
-  errors: z.record(z.string(), z.number()),
-});
+import { assemble, type Report } from './report.ts';
 
 /**
  * Makes one report of several machines’ JSON reports, on one axis of time. The server is the same for all, so its figures
  * are those of one machine that could read them, and its leaks those that the last one to finish has seen.
  */
-export function mergeReports(documents: unknown[], gates: Gate[]): Report {
-  const reports = documents
-    .map((document) => {
-      storedReport.parse(document);
-      // The document has just been recognised as this program’s own.
-      return document as Report;
-    })
-    .sort((left, right) => startOf(left) - startOf(right));
+export function mergeReports(unsorted: Report[], gates: Gate[]): Report {
+  const reports = unsorted.toSorted((left, right) => startOf(left) - startOf(right));
   const [first] = reports;
   if (!first) throw new RangeError('nothing to merge');
   const totals = new MergedTotals();
@@ -40,13 +24,22 @@ export function mergeReports(documents: unknown[], gates: Gate[]): Report {
     totals,
     server: reports.find(({ server }) => server.length > 0)?.server ?? [],
     leaks: last.at(-1)?.leaks ?? null,
-    tool: reports.map(({ tool }) => tool).find(({ wasBottleneck }) => wasBottleneck) ?? first.tool,
+    tool: worstOf(reports.map(({ tool }) => tool)) ?? first.tool,
     notes: [
       `Merged from ${reports.length} reports; curves over time show each second’s slowest machine.`,
       ...reports.flatMap(({ notes }) => notes),
     ],
     gates,
   });
+}
+
+/** The verdict of a machine that was a bottleneck, if any, with the peaks of all. */
+function worstOf(verdicts: BottleneckVerdict[]): BottleneckVerdict | undefined {
+  const verdict = verdicts.find(({ wasBottleneck }) => wasBottleneck) ?? verdicts[0];
+  const most = (key: 'peakCpu' | 'peakDelayMs' | 'lateMs' | 'coreWait'): number =>
+    Math.max(...verdicts.map((each) => each[key]));
+  const peaks = { peakCpu: most('peakCpu'), peakDelayMs: most('peakDelayMs') };
+  return verdict && { ...verdict, ...peaks, lateMs: most('lateMs'), coreWait: most('coreWait') };
 }
 
 function startOf({ startedAt }: Report): number {

@@ -21,9 +21,10 @@ export interface Plot {
   series: Series[];
 }
 
-const width = 640;
-const height = 260;
-const margin = { left: 64, right: 16, top: 12, bottom: 40 };
+/** As small as a plot on a telephone can be with letters that are legible there, too. */
+const width = 520;
+const height = 250;
+const margin = { left: 84, right: 20, top: 12, bottom: 44 };
 /** Colour-blind safe (Okabe and Ito), readable on light and dark ground. */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#999999'];
 
@@ -44,11 +45,13 @@ export function linearTicks(from: number, to: number, wanted = 5): number[] {
   return ticks;
 }
 
-/** Powers of ten within the range. */
+/** Powers of ten within the range, and twice and five times these where there would be few. */
 export function logTicks(from: number, to: number): number[] {
   const ticks: number[] = [];
+  const factors = to / from > 150 ? [1] : [1, 2, 5];
   for (let power = Math.floor(Math.log10(from)); 10 ** power <= to * 1.000001; power++) {
-    if (10 ** power >= from * 0.999999) ticks.push(10 ** power);
+    const within = factors.map((factor) => factor * 10 ** power);
+    ticks.push(...within.filter((tick) => tick >= from * 0.999999 && tick <= to * 1.000001));
   }
   return ticks;
 }

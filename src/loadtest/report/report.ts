@@ -2,7 +2,7 @@ import { checkGates, type Gate, type GateResult } from '../core/gates.ts';
 import type { LatencySummary } from '../core/histogram.ts';
 import type { LeakVerdict } from '../core/leak-gate.ts';
 import { type LatencyName, latencyNames } from '../core/recorder.ts';
-import { type BottleneckVerdict, judgeBottleneck } from '../core/self-observation.ts';
+import { type BottleneckVerdict, judgeBottleneck, type Lateness } from '../core/self-observation.ts';
 import type { ServerSample } from '../core/server-watch.ts';
 import type { SecondSummary, Totals } from '../core/totals.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -47,12 +47,15 @@ export function buildReport(plan: Plan, result: LoadResult, gates: Gate[]): Repo
   });
 }
 
-/** Of a few operations the percentile would be the one that was latest. */
-const enoughStarts = 200;
+/** Of fewer operations the 99th percentile would be the one that was latest, and of very few the 90th, too. */
+const enoughForP99 = 200;
+const enoughForP90 = 20;
 
-function latenessOf({ latencies }: Totals): number | undefined {
+function latenessOf({ latencies }: Totals): Lateness | undefined {
   const start = latencies.get('start');
-  return start && start.count >= enoughStarts ? start.percentile(99) : undefined;
+  if (!start || start.count < enoughForP90) return undefined;
+  const percentile = start.count < enoughForP99 ? 90 : 99;
+  return { percentile, ms: start.percentile(percentile) };
 }
 
 interface Parts {
@@ -120,13 +123,23 @@ function figuresOf(report: Measured): Map<string, number> {
 }
 
 function addRates({ counters, seconds }: Measured, figures: Map<string, number>): void {
-  const duration = Math.max(1, seconds.length);
-  for (const name of ['joins.offered', 'joins.achieved']) {
-    if (counters[name] !== undefined) figures.set(`${name}PerSecond`, counters[name] / duration);
-  }
+  addJoinRate('joins.offered', seconds, figures);
+  addJoinRate('joins.achieved', seconds, figures);
   const { 'messages.expected': expected, 'messages.delivered': delivered = 0 } = counters;
   if (expected !== undefined) figures.set('messages.lost', expected - delivered);
   figures.set('participants.max', Math.max(0, ...seconds.map(({ levels }) => levels.participants ?? 0)));
+}
+
+/**
+ * Joins a second from the first that was offered to the last of this kind: after that the load goes on without any, and a
+ * server that falls behind takes longer for as many.
+ */
+function addJoinRate(name: 'joins.offered' | 'joins.achieved', seconds: SecondSummary[], figures: Map<string, number>) {
+  const first = seconds.findIndex(({ counters }) => counters['joins.offered'] !== undefined);
+  const last = seconds.findLastIndex(({ counters }) => counters[name] !== undefined);
+  if (first < 0 || last < first) return;
+  const joins = seconds.reduce((sum, { counters }) => sum + (counters[name] ?? 0), 0);
+  figures.set(`${name}PerSecond`, joins / (last - first + 1));
 }
 
 function addServer({ server, leaks }: Measured, figures: Map<string, number>): void {

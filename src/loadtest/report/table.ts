@@ -1,14 +1,15 @@
 import { latencyNames } from '../core/recorder.ts';
 import { formatBytes, formatMs, formatNumber } from '../core/units.ts';
+import { countRows } from './counts.ts';
 import { latencyLabels } from './labels.ts';
 import { mostObjects, type Report } from './report.ts';
 
-function columns(rows: string[][]): string[] {
+function columns(rows: string[][], gap = '  '): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  '),
+      .join(gap),
   );
 }
 
@@ -20,24 +21,8 @@ function latencyTable(report: Report): string[] {
     const { count, p50, p90, p95, p99, p999, max } = latency;
     rows.push([latencyLabels[name], formatNumber(count), ...[p50, p90, p95, p99, p999, max].map(formatMs)]);
   }
-  return rows.length > 1 ? columns(rows) : ['nothing was timed'];
-}
-
-function countTable(report: Report): string[] {
-  const rows = Object.entries(report.counters)
-    .filter(([name]) => !name.startsWith('media.jitter'))
-    .map(([name, value]) => [name, formatNumber(value)]);
-  for (const name of [
-    'joins.offeredPerSecond',
-    'joins.achievedPerSecond',
-    'media.loss',
-    'media.jitterMs',
-    'messages.lost',
-  ]) {
-    const value = report.figures[name];
-    if (value !== undefined) rows.push([name, formatNumber(value)]);
-  }
-  return columns(rows);
+  // With a single space the widest row fits 80 columns.
+  return rows.length > 1 ? columns(rows, ' ') : ['nothing was timed'];
 }
 
 function errorLines(report: Report): string[] {
@@ -77,7 +62,7 @@ export function renderTable(report: Report): string {
     '',
     ...latencyTable(report),
     '',
-    ...countTable(report),
+    ...columns(countRows(report)),
     '',
     ...errorLines(report),
     ...serverLines(report),

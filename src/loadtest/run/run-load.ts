@@ -1,12 +1,14 @@
-import { type Baseline, checkLeaks, type LeakVerdict, takeBaseline } from '../core/leak-gate.ts';
+import { type Baseline, checkLeaks, type Leak, type LeakVerdict, takeBaseline } from '../core/leak-gate.ts';
 import type { SelfObservation } from '../core/self-observation.ts';
 import { type MetricsEndpoint, type ServerSample, ServerWatch } from '../core/server-watch.ts';
 import { Totals } from '../core/totals.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Interrupts } from './interrupts.ts';
 import { LoadProcess } from './load-process.ts';
+import { requireServer } from './require-server.ts';
 
-/** Time for worker processes to load their code before the load begins. */
-const headStartMs = 700;
+/** Time for the plan to reach the worker processes before the load begins. */
+const headStartMs = 100;
 const watchIntervalMs = 1000;
 
 export interface LoadResult {
@@ -25,47 +27,90 @@ export interface Progress {
   elapsedSeconds: number;
   totals: Totals;
   server: ServerSample | undefined;
+  /** The busiest load process in its last second. */
   self: SelfObservation | undefined;
+  /** While the server settles: what it still has more of than before the load. */
+  leaks: Leak[];
 }
 
 export interface RunOptions {
   plan: Plan;
   startAt?: number | undefined;
-  signal: AbortSignal;
+  interrupts: Interrupts;
   onProgress: (progress: Progress) => void;
+  /** What the operator should know before the load is over; it stands in the report, too. */
+  onNotice: (sentence: string) => void;
 }
 
-/** Runs a plan: baseline, load in worker processes, then the wait for the server to return to its baseline. */
-export async function runLoad({ plan, startAt, signal, onProgress }: RunOptions): Promise<LoadResult> {
+/**
+ * Runs a plan: baseline, load in worker processes, then the wait for the server to return to its baseline. Throws when the
+ * server cannot be reached at all.
+ */
+export async function runLoad(options: RunOptions): Promise<LoadResult> {
+  const { plan, interrupts, onNotice } = options;
   const endpoint = metricsEndpoint(plan);
   const notes: string[] = [];
   const baseline = await baselineOf(endpoint, notes);
-  const begin = startAt ?? Date.now() + headStartMs;
-  const totals = new Totals();
-  const self: SelfObservation[] = [];
+  await requireServer(plan);
+  for (const note of notes) onNotice(note);
+  const state: LoadState = { totals: new Totals(), self: new SelfObservations(), leaks: [], phase: 'load' };
+  const processes = await startProcesses(plan, state);
+  const begin = options.startAt ?? Date.now() + headStartMs;
+  if (begin < Date.now()) {
+    for (const process of processes) process.kill();
+    throw new Error('The worker processes were not ready at --start-at: give them a few seconds more.');
+  }
   const watch = new ServerWatch(endpoint, performance.now() + (begin - Date.now()));
-  const progress = (phase: Progress['phase']): void =>
-    onProgress({
-      phase,
-      elapsedSeconds: Math.max(0, (Date.now() - begin) / 1000),
-      totals,
-      server: watch.samples.at(-1),
-      self: self.at(-1),
-    });
+  const progress = (): void => options.onProgress(progressOf(state, { begin, watch }));
   const ticker = setInterval(() => {
-    if (baseline) void watch.sample();
-    progress('load');
+    if (baseline && state.phase === 'load') void watch.sample();
+    progress();
   }, watchIntervalMs);
   try {
-    await runProcesses({ plan, begin, signal, totals, self });
+    const signal = interrupts.begin();
+    await runProcesses(processes, { plan, begin, signal });
+    const elapsedSeconds = (Date.now() - begin) / 1000;
+    if (signal.aborted) notes.push('The load was interrupted: it is shorter than planned.');
+    if (watch.failures > 0)
+      notes.push(`The server’s metrics could not be read ${watch.failures} times during the load.`);
+    state.phase = 'settle';
+    if (baseline) progress();
+    const verdict = baseline && (await settle(state, { plan, endpoint, baseline, signal: interrupts.begin() }));
+    const leaks = typeof verdict === 'string' ? undefined : verdict;
+    if (typeof verdict === 'string') notes.push(`${verdict}: no leak gate.`);
+    const { totals, self } = state;
+    return { startedAt: begin, elapsedSeconds, totals, self: self.all, server: watch.samples, leaks, notes };
   } finally {
     clearInterval(ticker);
   }
-  const elapsedSeconds = (Date.now() - begin) / 1000;
-  progress('settle');
-  const leaks = baseline && (await settle(plan, endpoint, baseline));
-  if (baseline && !leaks) notes.push('The server’s metrics could not be read after the load: no leak gate.');
-  return { startedAt: begin, elapsedSeconds, totals, self, server: watch.samples, leaks, notes };
+}
+
+/** What is known while the load runs. */
+interface LoadState {
+  totals: Totals;
+  self: SelfObservations;
+  leaks: Leak[];
+  phase: Progress['phase'];
+}
+
+function progressOf(state: LoadState, { begin, watch }: { begin: number; watch: ServerWatch }): Progress {
+  const elapsedSeconds = Math.max(0, (Date.now() - begin) / 1000);
+  return { ...state, elapsedSeconds, server: watch.samples.at(-1), self: state.self.busiest() };
+}
+
+/** What the load processes say of themselves. */
+class SelfObservations {
+  readonly all: SelfObservation[] = [];
+  readonly #latest = new Map<number, SelfObservation>();
+
+  add(process: number, observation: SelfObservation): void {
+    this.all.push(observation);
+    this.#latest.set(process, observation);
+  }
+
+  busiest(): SelfObservation | undefined {
+    return [...this.#latest.values()].sort((left, right) => right.cpu - left.cpu)[0];
+  }
 }
 
 function metricsEndpoint(plan: Plan): MetricsEndpoint {
@@ -83,39 +128,60 @@ async function baselineOf(endpoint: MetricsEndpoint, notes: string[]): Promise<B
   }
 }
 
-function settle(plan: Plan, endpoint: MetricsEndpoint, baseline: Baseline): Promise<LeakVerdict | undefined> {
-  return checkLeaks({ endpoint, baseline, patienceMs: plan.settle, heapToleranceBytes: plan.heapTolerance });
-}
-
-interface ProcessesOptions {
+interface Settling {
   plan: Plan;
-  begin: number;
+  endpoint: MetricsEndpoint;
+  baseline: Baseline;
   signal: AbortSignal;
-  totals: Totals;
-  self: SelfObservation[];
 }
 
-async function runProcesses({ plan, begin, signal, totals, self }: ProcessesOptions): Promise<void> {
+function settle(state: LoadState, { plan, ...known }: Settling): Promise<LeakVerdict | string> {
+  const onLeaks = (leaks: Leak[]): void => {
+    state.leaks = leaks;
+  };
+  return checkLeaks({ ...known, onLeaks, patienceMs: plan.settle, heapToleranceBytes: plan.heapTolerance });
+}
+
+/** Starts the worker processes and waits until all of them could begin. */
+async function startProcesses(plan: Plan, { totals, self }: LoadState): Promise<LoadProcess[]> {
   const processes = Array.from(
     { length: plan.workers },
     (_, index) =>
       new LoadProcess((message) => {
         totals.add(String(index), message.second, message.interval);
-        self.push(message.self);
+        self.add(index, message.self);
       }),
   );
+  await orKillAll(processes, ({ ready }) => ready);
+  return processes;
+}
+
+/** Waits for something of each process; when one fails, ends all of them and throws on. */
+async function orKillAll(processes: LoadProcess[], wait: (process: LoadProcess) => Promise<void>): Promise<void> {
+  try {
+    await Promise.all(processes.map(wait));
+  } catch (error) {
+    for (const process of processes) process.kill();
+    throw error;
+  }
+}
+
+interface RunningOptions {
+  plan: Plan;
+  begin: number;
+  signal: AbortSignal;
+}
+
+async function runProcesses(processes: LoadProcess[], { plan, begin, signal }: RunningOptions): Promise<void> {
   const stop = (): void => {
     for (const process of processes) process.send({ kind: 'stop' });
   };
   signal.addEventListener('abort', stop, { once: true });
+  for (const [index, process] of processes.entries()) {
+    process.send({ kind: 'start', plan, shard: { index, count: plan.workers }, startAt: begin });
+  }
   try {
-    for (const [index, process] of processes.entries()) {
-      process.send({ kind: 'start', plan, shard: { index, count: plan.workers }, startAt: begin });
-    }
-    await Promise.all(processes.map(({ finished }) => finished));
-  } catch (error) {
-    for (const process of processes) process.kill();
-    throw error;
+    await orKillAll(processes, ({ finished }) => finished);
   } finally {
     signal.removeEventListener('abort', stop);
   }

@@ -10,11 +10,12 @@ export type ToWorker =
 
 /** What a worker process reports. */
 export type FromWorker =
+  | { kind: 'ready' }
   | { kind: 'interval'; second: number; interval: Interval; self: SelfObservation }
   | { kind: 'done' }
   | { kind: 'failed'; message: string };
 
-const kinds = z.object({ kind: z.enum(['start', 'stop', 'interval', 'done', 'failed']) });
+const kinds = z.object({ kind: z.enum(['ready', 'start', 'stop', 'interval', 'done', 'failed']) });
 
 export function isToWorker(message: unknown): message is ToWorker {
   return kinds.safeParse(message).success;

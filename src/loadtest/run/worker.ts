@@ -16,6 +16,8 @@ process.on('message', (message) => {
 process.on('SIGINT', () => stop.abort());
 process.on('disconnect', () => process.exit(1));
 
+report({ kind: 'ready' });
+
 function report(message: FromWorker): void {
   process.send?.(message);
 }

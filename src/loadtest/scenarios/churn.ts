@@ -56,36 +56,49 @@ class Visitors {
     const leaveMs = Math.min(intendedMs + staysMs, lastMs);
 
     const peer = this.#context.createPeer();
+    /** What happened while this participant was away it cannot have seen at once. */
+    let presentSinceMs = 0;
     peer.onEvent = (method, params) => {
-      if (method === 'participantLeft') this.#seen((params as EventParams<'participantLeft'>).participant);
+      if (method !== 'participantLeft') return;
+      this.#seen((params as EventParams<'participantLeft'>).participant, presentSinceMs);
     };
     const joined = await enterRoom(peer, { room }, { recorder, intendedMs });
     watchLoss(peer, recorder);
     const cutMs = (intendedMs + leaveMs) / 2;
-    if (resumes) await this.#resume(peer, { room, joined, atMs: cutMs });
+    if (resumes) {
+      await sleepUntil(cutMs, this.#context.signal);
+      presentSinceMs = Number.POSITIVE_INFINITY;
+      await this.#resume(peer, { room, joined, atMs: cutMs });
+      presentSinceMs = performance.now();
+    }
     // Nobody leaves politely while away.
     const endMs = resumes ? Math.max(leaveMs, cutMs + awayMs) : leaveMs;
     await sleepUntil(endMs, this.#context.signal);
     await this.#end(peer, { participant: joined.participant.id, ending, leaveMs: endMs });
   }
 
+  /** Loses the connection and comes back to the same session on another. */
   async #resume(
     peer: SignalingPeer,
     { room, joined, atMs }: { room: string; joined: { session: string; resumeToken: string }; atMs: number },
   ): Promise<void> {
     const { recorder, signal } = this.#context;
-    await sleepUntil(atMs, signal);
+    if (peer.lost) return;
     peer.cut();
     await sleepUntil(atMs + awayMs, signal);
     const intendedMs = countFrom(atMs + awayMs);
-    await peer.connect();
-    const { resumed } = await peer.join({
-      room,
-      resume: { session: joined.session, token: joined.resumeToken, seq: peer.seq },
-    });
-    recorder.since('resume', intendedMs);
-    if (!resumed) recorder.error('notResumed');
-    watchLoss(peer, recorder);
+    try {
+      await peer.connect();
+      const resume = { session: joined.session, token: joined.resumeToken, seq: peer.seq };
+      const { resumed } = await peer.join({ room, resume });
+      recorder.since('resume', intendedMs);
+      if (!resumed) recorder.error('notResumed');
+      watchLoss(peer, recorder);
+    } catch (error) {
+      recorder.level('participants', -1);
+      peer.cut();
+      throw error;
+    }
   }
 
   async #end(
@@ -93,6 +106,7 @@ class Visitors {
     { participant, ending, leaveMs }: { participant: string; ending: Ended; leaveMs: number },
   ): Promise<void> {
     const { recorder } = this.#context;
+    if (peer.lost) return;
     if (ending === 'abruptly') {
       recorder.level('participants', -1);
       recorder.count('vanished');
@@ -103,9 +117,9 @@ class Visitors {
     this.#forgetOld(leaveMs - forgetDepartureMs);
   }
 
-  #seen(participant: string): void {
+  #seen(participant: string, presentSinceMs: number): void {
     const leftMs = this.#departures.get(participant);
-    if (leftMs !== undefined) this.#context.recorder.since('leaveSeen', leftMs);
+    if (leftMs !== undefined && leftMs >= presentSinceMs) this.#context.recorder.since('leaveSeen', leftMs);
   }
 
   /** Departures are in the order of time, so the old ones come first. */

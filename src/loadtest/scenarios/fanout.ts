@@ -2,12 +2,10 @@ import type { EventParams } from '../../protocol/events.ts';
 import { arrivals, evenly } from '../core/arrivals.ts';
 import { runOpenLoop, sleepUntil } from '../core/open-loop.ts';
 import type { Recorder } from '../core/recorder.ts';
+import { drainMs } from '../plan/scenario-schemas.ts';
 import type { SignalingPeer } from '../signaling-peer.ts';
 import { ownRooms, type Scenario, type ScenarioContext, Tasks } from './context.ts';
 import { enterRoom, leaveRoom, watchLoss } from './enter-room.ts';
-
-/** Time after the last message in which the deliveries still on their way arrive. */
-const drainMs = 1_000;
 
 interface Body {
   /** Intended time of sending on this process’s clock: sender and receivers are in the same process. */

@@ -1,7 +1,7 @@
 import { evenly } from '../core/arrivals.ts';
 import { countFrom, runOpenLoop, sleepUntil } from '../core/open-loop.ts';
 import { recordFailure, type Scenario, type ScenarioContext, Tasks } from './context.ts';
-import { enterRoom, leaveRoom } from './enter-room.ts';
+import { enterRoom, leaveRoom, watchLoss } from './enter-room.ts';
 
 /** Opens connections during the ramp and keeps them until the end, each with its heartbeat. */
 export const hold: Scenario<'hold'> = async (context) => {
@@ -20,15 +20,10 @@ async function stay(context: ScenarioContext<'hold'>, intendedMs: number, index:
   const { heartbeat } = await enterRoom(peer, { room }, { recorder, intendedMs });
   // Everyone stays equally long, so leaving takes as long as the ramp did.
   const endMs = intendedMs + durationMs;
-  let lost = false;
-  peer.onLost = (code) => {
-    lost = true;
-    recorder.error(`lost.${code}`);
-    recorder.level('participants', -1);
-  };
+  watchLoss(peer, recorder);
   for (let beatMs = intendedMs + heartbeat.intervalMs; ; beatMs += heartbeat.intervalMs) {
     await sleepUntil(Math.min(beatMs, endMs), signal);
-    if (lost) return;
+    if (peer.lost) return;
     if (signal.aborted || beatMs >= endMs) break;
     const pingMs = countFrom(beatMs);
     await peer.request('ping', {}).then(

@@ -7,7 +7,7 @@ import { Publisher } from '../media/publisher.ts';
 import { Subscriber } from '../media/subscriber.ts';
 import { PeerError, type SignalingPeer } from '../signaling-peer.ts';
 import type { ScenarioContext } from './context.ts';
-import { watchLoss } from './enter-room.ts';
+import { leaveRoom, watchLoss } from './enter-room.ts';
 
 /** A track that ended sooner than this may not have arrived, and nobody missed it. */
 const noticeableMs = 2_000;
@@ -50,9 +50,7 @@ export class MediaParticipant {
       await sleepUntil(leaveMs, context.signal);
       this.#recordReception();
       this.#leaving = true;
-      context.recorder.level('participants', -1);
-      await this.#peer.leave();
-      context.recorder.count('leaves');
+      await leaveRoom(this.#peer, context.recorder);
     } finally {
       this.#publisher?.close();
       this.#subscriber.close();

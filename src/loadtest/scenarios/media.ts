@@ -1,5 +1,6 @@
 import { evenly } from '../core/arrivals.ts';
 import { runOpenLoop } from '../core/open-loop.ts';
+import { Random } from '../core/random.ts';
 import { createCertificate } from '../media/dtls/certificate.ts';
 import { MediaTicker } from '../media/media-ticker.ts';
 import { distributionOf } from '../plan/fields.ts';
@@ -16,10 +17,11 @@ export const media: Scenario<'media'> = async (context) => {
   const endMs = startMs + durationMs;
   const session = options.session === undefined ? undefined : distributionOf(options.session);
 
-  /** Keeps one place of a room taken until the end. */
+  /** Keeps one place of a room taken until the end. Each draws for itself: the order in which they get free is chance. */
   const occupy = async (place: { room: string; publishes: boolean }, firstMs: number): Promise<void> => {
+    const own = new Random(random.below(2 ** 32));
     for (let intendedMs = firstMs; intendedMs < endMs && !signal.aborted; ) {
-      const leaveMs = Math.min(endMs, intendedMs + (session?.sample(random) ?? durationMs));
+      const leaveMs = Math.min(endMs, intendedMs + (session?.sample(own) ?? durationMs));
       await new MediaParticipant({ ...place, context, intendedMs, leaveMs, certificate, ticker }).run();
       intendedMs = leaveMs;
     }

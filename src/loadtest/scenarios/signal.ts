@@ -1,11 +1,11 @@
 import type { EventName, EventParams } from '../../protocol/events.ts';
 import { arrivals, evenly } from '../core/arrivals.ts';
 import { runOpenLoop, sleepUntil } from '../core/open-loop.ts';
+import { drainMs } from '../plan/scenario-schemas.ts';
 import { PeerError, type SignalingPeer } from '../signaling-peer.ts';
 import { ownRooms, type Scenario, type ScenarioContext, Tasks } from './context.ts';
 import { enterRoom, leaveRoom, watchLoss } from './enter-room.ts';
 
-const drainMs = 1_000;
 /** About what a browser’s host candidate looks like; the first word carries the time of sending. */
 const candidateTail = ' 1 udp 2122260223 192.168.178.23 54321 typ host generation 0 ufrag EsAw network-id 1';
 
@@ -31,11 +31,16 @@ class Pair {
     const timing = { recorder: this.#context.recorder, intendedMs };
     this.#caller.onEvent = (method, params) => this.#atCaller(method, params);
     this.#callee.onEvent = (method, params) => this.#atCallee(method, params);
-    for (const peer of [this.#caller, this.#callee]) {
-      const { participant } = await enterRoom(peer, { room: this.#room }, timing);
-      if (peer === this.#caller) this.#callerId = participant.id;
-      else this.#calleeId = participant.id;
-      watchLoss(peer, this.#context.recorder);
+    const caller = await enterRoom(this.#caller, { room: this.#room }, timing);
+    watchLoss(this.#caller, this.#context.recorder);
+    this.#callerId = caller.participant.id;
+    try {
+      const callee = await enterRoom(this.#callee, { room: this.#room }, timing);
+      watchLoss(this.#callee, this.#context.recorder);
+      this.#calleeId = callee.participant.id;
+    } catch (error) {
+      await leaveRoom(this.#caller, this.#context.recorder);
+      throw error;
     }
   }
 
