@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DialectName, dialects } from './dialects.ts';
+import { type Offered, OpenLoop } from './open-loop.ts';
 import { Population, run, type Workload } from './workloads.ts';
 
 /** The process that makes the load; the benchmark tells it what to do and measures the hub meanwhile. */
 export type Order =
   | { kind: 'fill'; hub: string; dialect: DialectName; origin: string; members: number; roomSize: number }
   | { kind: 'run'; hub: string; workload: Workload; warmUpMs: number; windowMs: number }
+  | { kind: 'offer'; hub: string; workload: Workload; perSecond: number; warmUpMs: number; windowMs: number }
   | { kind: 'close'; hub: string };
 
 export type Report =
   | { kind: 'ready' }
   | { kind: 'begin' }
   | { kind: 'end'; units: number }
+  | ({ kind: 'offered' } & Offered)
   | { kind: 'failed'; message: string };
 
 const populations = new Map<string, Population>();
@@ -51,6 +54,22 @@ async function obey(order: Order): Promise<void> {
     populations.delete(order.hub);
     return report({ kind: 'ready' });
   }
+  if (order.kind === 'offer') await offer(order, population);
+  else await keepInFlight(order, population);
+  report({ kind: 'ready' });
+}
+
+async function offer(order: Order & { kind: 'offer' }, { rooms }: Population): Promise<void> {
+  const loop = new OpenLoop(order.workload, rooms, order.perSecond);
+  await sleep(order.warmUpMs);
+  loop.beginWindow();
+  report({ kind: 'begin' });
+  await sleep(order.windowMs);
+  report({ kind: 'offered', ...loop.endWindow() });
+  await loop.stop();
+}
+
+async function keepInFlight(order: Order & { kind: 'run' }, population: Population): Promise<void> {
   const awake = stayAwake();
   const running = run(order.workload, population);
   await sleep(order.warmUpMs);
@@ -60,7 +79,6 @@ async function obey(order: Order): Promise<void> {
   report({ kind: 'end', units: running.done() - before });
   await running.stop();
   awake.stop();
-  report({ kind: 'ready' });
 }
 
 process.on('message', (order: Order) => {

@@ -40,21 +40,21 @@ export class Member {
     this.id = this.#dialect.ownId(reply);
   }
 
-  leave(): Promise<string> {
-    return this.#request(this.#dialect.leave(this.#nextId++));
+  leave(onReply: () => void): void {
+    this.#send(this.#dialect.leave(this.#nextId++), onReply);
   }
 
   /** Joins again without reading the reply. */
-  rejoin(): Promise<string> {
-    return this.#request(this.#dialect.join(this.#nextId++, { room: this.room, name: 'Ada Lovelace' }));
+  rejoin(onReply: () => void): void {
+    this.#send(this.#dialect.join(this.#nextId++, { room: this.room, name: 'Ada Lovelace' }), onReply);
   }
 
   /** Leaves and joins in one piece, without waiting for the reply in between, as a client does that changes rooms. */
-  changeRooms(): Promise<unknown> {
+  changeRooms(onReply: () => void): void {
     this.#socket?.cork();
-    const replies = Promise.all([this.leave(), this.rejoin()]);
+    this.leave(() => undefined);
+    this.rejoin(onReply);
     this.#socket?.uncork();
-    return replies;
   }
 
   sendMessage(body: string): void {
@@ -70,10 +70,12 @@ export class Member {
   }
 
   #request(text: string): Promise<string> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.#socket?.send(text);
-    });
+    return new Promise((resolve) => this.#send(text, resolve));
+  }
+
+  #send(text: string, onReply: (text: string) => void): void {
+    this.#waiting.push(onReply);
+    this.#socket?.send(text);
   }
 
   #receive(frame: Buffer): void {

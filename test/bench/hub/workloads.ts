@@ -77,11 +77,11 @@ function runChurn(rooms: Member[][], { inFlight, inOneGo = false }: Workload & {
       if (!member) return;
       await beat.next();
       if (inOneGo) {
-        await member.changeRooms();
+        await new Promise<void>((resolve) => member.changeRooms(resolve));
       } else {
-        await member.leave();
+        await new Promise<void>((resolve) => member.leave(resolve));
         await beat.next();
-        await member.rejoin();
+        await new Promise<void>((resolve) => member.rejoin(resolve));
       }
       done++;
     }
@@ -139,7 +139,7 @@ function runRelay(rooms: Member[][], { inFlightPerRoom, bytes }: Workload & { ki
   let done = 0;
   let outstanding = 0;
   let stopped = false;
-  const sdp = 'a=candidate:0 1 udp 2122260223 192.168.1.2 5 typ host\r\n'.repeat(Math.ceil(bytes / 55)).slice(0, bytes);
+  const sdp = sessionDescription(bytes);
   for (const [left, right] of rooms) {
     if (!left || !right) continue;
     for (const [from, to] of [
@@ -179,7 +179,13 @@ async function drain(outstanding: () => number, stop: () => void): Promise<void>
   }
 }
 
-function interleave(rooms: Member[][]): Member[] {
+/** A text with as many line ends as a session description of that size has. */
+export function sessionDescription(bytes: number): string {
+  return 'a=candidate:0 1 udp 2122260223 192.168.1.2 5 typ host\r\n'.repeat(Math.ceil(bytes / 55)).slice(0, bytes);
+}
+
+/** Neighbours in this order are in different rooms. */
+export function interleave(rooms: Member[][]): Member[] {
   const longest = Math.max(...rooms.map(({ length }) => length));
   return Array.from({ length: longest }, (_, index) => rooms.flatMap((room) => room[index] ?? [])).flat();
 }
