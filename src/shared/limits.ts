@@ -93,13 +93,13 @@ export const signalingLimits = {
   /** Sustained messages of one participant, and how many may come at once: a person types two in a second. */
   messagesPerSecond: 20,
   messageBurst: 60,
-  /** Sustained requests of one connection; a tile page being resized makes about ten in a second. */
+  /** Sustained requests of one session, over all of its connections; a tile page being resized makes about ten in a second. */
   requestsPerSecond: 50,
   /** Requests that may come at once: candidates and subscriptions of a join into a big room. */
   requestBurst: 250,
   /** Refusals in a row, without the bucket having filled up again, after which the connection is closed. */
   rateLimitRefusals: 50,
-  /** Sustained bytes of one connection, and the burst: a few offers of the largest size. */
+  /** Sustained bytes of one session, likewise, and the burst: a few offers of the largest size. */
   receivedBytesPerSecond: 524_288,
   receivedBytesBurst: 2_097_152,
   /** Requests of one connection that wait for its join, or of a session that the media side has not answered yet. */

@@ -39,12 +39,7 @@ async function startPinned({ start }: (typeof hubs)[number]): Promise<RunningHub
 }
 
 async function measureWindow(generator: GeneratorProcess, hub: RunningHub, workload: Workload): Promise<number> {
-  generator.order({ kind: 'run', hub: hub.name, workload, warmUpMs, windowMs });
-  await generator.report('begin');
-  const before = cpuSecondsOf(hub.pid);
-  const { units } = await generator.report('end');
-  const cpuSeconds = cpuSecondsOf(hub.pid) - before;
-  await generator.report('ready');
+  const { units, cpuSeconds } = await generator.keepInFlight(hub, workload, { warmUpMs, windowMs });
   return cpuSeconds < leastCpuSeconds ? 0 : units / cpuSeconds;
 }
 
@@ -57,10 +52,9 @@ async function withMembers<T>(
   measure: (generator: GeneratorProcess) => Promise<T>,
 ): Promise<T> {
   const generator = new GeneratorProcess();
-  const { name, dialect, origin } = hub;
   const { members, roomSize } = row.workload;
   try {
-    await generator.obey({ kind: 'fill', hub: name, dialect, origin, members, roomSize });
+    await generator.fill(hub, members, roomSize);
     return await measure(generator);
   } finally {
     generator.close();
@@ -105,14 +99,15 @@ const idleWatchMs = 20_000;
 async function measureIdle(definition: (typeof hubs)[number]): Promise<IdleCost> {
   const hub = await startPinned(definition);
   const generator = new GeneratorProcess();
-  const { name, dialect, origin, pid } = hub;
+  const { pid } = hub;
   try {
     // The first connections load code and fill pools.
-    await generator.obey({ kind: 'fill', hub: 'warm', dialect, origin, members: 100, roomSize: 10 });
-    await generator.obey({ kind: 'close', hub: 'warm' });
+    const warm = { ...hub, name: 'warm' };
+    await generator.fill(warm, 100, 10);
+    await generator.empty(warm);
     await sleep(1000);
     const before = { resident: residentBytesOf(pid), cpu: cpuSecondsOf(pid) };
-    await generator.obey({ kind: 'fill', hub: name, dialect, origin, members: idleConnections, roomSize: 10 });
+    await generator.fill(hub, idleConnections, 10);
     const connected = cpuSecondsOf(pid);
     await sleep(idleWatchMs);
     const kept = cpuSecondsOf(pid) - connected;

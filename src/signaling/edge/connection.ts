@@ -45,14 +45,14 @@ interface ConnectionOptions {
 export class Connection implements Peer, WebSocketListener {
   readonly outbox: Outbox;
   readonly address: string;
-  session: Session | undefined;
   /** When something came last, by the monotonic clock. */
   heardAtMs: number;
   /** Since when the connection has had no session; kept by the sweep. */
   idleSinceMs: number;
   readonly #options: ConnectionOptions;
   readonly #dispatcher: Dispatcher;
-  readonly #rate: RateGuard;
+  #rate: RateGuard;
+  #session: Session | undefined;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
@@ -68,6 +68,18 @@ export class Connection implements Peer, WebSocketListener {
     this.outbox = new Outbox({ socket, flusher, counters, encoding, maxQueueBytes, onOverflow });
     this.#dispatcher = new Dispatcher(hub, this);
     webSocket.listen(this);
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** A session takes its rate along from connection to connection, so that nobody gets a fresh one by coming back. */
+  set session(session: Session | undefined) {
+    this.#session = session;
+    if (!session) return;
+    session.rate ??= this.#rate;
+    this.#rate = session.rate;
   }
 
   get closed(): boolean {

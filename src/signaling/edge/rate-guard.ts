@@ -5,7 +5,7 @@ import { TokenBucket } from '../token-bucket.ts';
 /** What becomes of a message: handled, answered with a refusal, or the end of its connection. */
 export type Verdict = CrosspointError | 'close' | undefined;
 
-/** Bounds the requests and bytes of one connection: the first refusals warn, persistence closes. */
+/** Bounds the requests and bytes of one connection, or of a session over all of its connections: the first refusals warn, persistence closes. */
 export class RateGuard {
   readonly #requests: TokenBucket;
   readonly #bytes: TokenBucket;

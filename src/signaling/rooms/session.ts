@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { EventName, EventParams } from '../../protocol/events.ts';
 import type { Admission } from '../auth/admission.ts';
 import { createId } from '../create-id.ts';
+import type { RateGuard } from '../edge/rate-guard.ts';
 import type { Peer } from '../peer.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import type { EventBatch } from '../wire/event-batch.ts';
@@ -57,6 +58,8 @@ export class Session implements FeedReader {
   /** Runs until the token expires. Kept by the session registry. */
   expiryTimer: NodeJS.Timeout | undefined;
   ended = false;
+  /** Bounds requests and bytes, over all of its connections. Kept by the connection. */
+  rate: RateGuard | undefined;
   /** Messages refused in a row because they came too fast. */
   messageRefusals = 0;
   #peer: Peer | undefined;

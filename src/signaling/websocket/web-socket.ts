@@ -51,7 +51,8 @@ export class ServerWebSocket implements FrameListener {
     this.#listener = listener;
     const { socket } = this;
     socket.on('data', (chunk: Buffer) => this.#reader.push(chunk));
-    socket.on('end', () => this.#end());
+    // Answers to the last that came are sent at the end of the turn.
+    socket.on('end', () => setImmediate(() => this.#end()));
     socket.on('close', () => this.#handleGone());
     // What follows an error is the socket's end, which is all that matters here.
     socket.on('error', () => undefined);

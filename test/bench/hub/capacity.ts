@@ -1,6 +1,5 @@
 import type { GeneratorProcess } from './generator-process.ts';
 import type { RunningHub } from './hubs.ts';
-import { cpuSecondsOf } from './process-cost.ts';
 import type { Row } from './rows.ts';
 
 /** Latency within which a call still feels prompt. */
@@ -70,12 +69,8 @@ async function keeps(generator: GeneratorProcess, hub: RunningHub, row: Row, per
 }
 
 async function offer(generator: GeneratorProcess, hub: RunningHub, row: Row, perSecond: number): Promise<Window> {
-  generator.order({ kind: 'offer', hub: hub.name, workload: row.workload, perSecond, warmUpMs, windowMs });
-  await generator.report('begin');
-  const before = cpuSecondsOf(hub.pid);
-  const { units, p50Ms, p95Ms, generatorLagMs } = await generator.report('offered');
-  const cpuSeconds = cpuSecondsOf(hub.pid) - before;
-  await generator.report('ready');
+  const offered = await generator.offer(hub, row.workload, { perSecond, warmUpMs, windowMs });
+  const { units, cpuSeconds, p50Ms, p95Ms, generatorLagMs } = offered;
   const expected = perSecond * unitsPerOperation(row) * (windowMs / 1000);
   return {
     perSecond,

@@ -1,5 +1,7 @@
+import { GeneratorProcess } from '../hub/generator-process.ts';
 import type { RunningHub } from '../hub/hubs.ts';
-import { GeneratorProcess } from './generator-process.ts';
+import type { Workload } from '../hub/workloads.ts';
+import { preferOn } from './quiet-core.ts';
 
 export interface Cell {
   connections: number;
@@ -11,7 +13,7 @@ export interface Cell {
 
 const sizes = [1_000, 3_000, 10_000];
 const roomSizes = [10, 100, 1_000];
-const windowMs = 2_000;
+const timing = { warmUpMs: 1_000, windowMs: 2_000 };
 const rounds = 2;
 /** One in so many members is between leaving and joining, whatever their number, so that rooms are equally busy. */
 const membersPerChurner = 8;
@@ -24,16 +26,22 @@ async function quietest(measure: () => Promise<number>): Promise<number> {
   return least;
 }
 
+/** CPU time of the hub for one unit of the workload, in microseconds. */
+async function costOf(generator: GeneratorProcess, hub: RunningHub, workload: Workload): Promise<number> {
+  const { cpuSeconds, units } = await generator.keepInFlight(hub, workload, timing);
+  return (cpuSeconds / units) * 1e6;
+}
+
 async function measureCell(hub: RunningHub, members: number, roomSize: number): Promise<Cell> {
-  const generator = new GeneratorProcess();
+  const generator = new GeneratorProcess(preferOn);
   try {
     await generator.fill(hub, members, roomSize);
     const inFlight = Math.ceil(members / membersPerChurner);
     const churn = { kind: 'churn', roomSize, members, inFlight } as const;
-    const join = await quietest(() => generator.cost(hub, churn, windowMs));
+    const join = await quietest(() => costOf(generator, hub, churn));
     const inFlightPerRoom = messagesInFlightPerRoom;
     const broadcast = { kind: 'broadcast', roomSize, members, inFlightPerRoom, bytes: messageBytes } as const;
-    const delivery = await quietest(() => generator.cost(hub, broadcast, windowMs));
+    const delivery = await quietest(() => costOf(generator, hub, broadcast));
     await generator.empty(hub);
     return { connections: members, roomSize, join, delivery };
   } finally {

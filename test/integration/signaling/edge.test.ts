@@ -157,6 +157,19 @@ describe('what ends the connection', () => {
     expect(client.replies[5]).toMatchObject({ id: ids[5], error: { data: { retryAfterMs: expect.any(Number) } } });
   });
 
+  it('the same over several connections, because the rate is the session’s', async () => {
+    server = await startHub({ limits: { requestsPerSecond: 1, requestBurst: 5, rateLimitRefusals: 10 } });
+    const first = await SignalingClient.join(server.url, { room: 'tea' });
+    for (let count = 0; count < 10; count += 1) first.send('ping', {});
+    await expect.poll(() => first.replies.filter(({ error }) => error).length).toBe(6);
+    first.cut();
+    const { session, resumeToken: token } = first.me;
+    const second = await SignalingClient.join(server.url, { room: 'tea', resume: { session, token, seq: 0 } });
+    for (let count = 0; count < 5; count += 1) second.send('ping', {});
+    await expectEnd(second, 'rateLimitExceeded');
+    expect(second.replies.filter(({ error }) => error?.code === 'rateLimited')).toHaveLength(4);
+  });
+
   it('not joining in time', async () => {
     server = await startHub({ limits: { joinTimeoutMs: 60, heartbeatIntervalMs: 100 } });
     const [idle, joined] = [await SignalingClient.connect(server.url), await SignalingClient.connect(server.url)];

@@ -105,6 +105,13 @@ describe('the end', () => {
     await expect.poll(() => server.hub.counts()).toMatchObject({ connections: 0, sessions: 1, waitingSessions: 1 });
   });
 
+  it('answers the last words of who only stops talking', async () => {
+    server = await startHub();
+    const { socket, rest } = await open(handshake());
+    socket.end(ask(1));
+    expect((await rest).toString()).toContain('"id":1,"result"');
+  });
+
   it('does not wait for long for who does not close', async () => {
     server = await startHub({ limits: { closeTimeoutMs: 200, joinTimeoutMs: 50, heartbeatIntervalMs: 100 } });
     const { socket, rest } = await open(handshake());
