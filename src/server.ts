@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createAccess, type OpenTo } from './server/access.ts';
 import { checkConfigFiles, openDatabase } from './server/config-files.ts';
 import { HttpEdge } from './server/http-edge.ts';
+import { IdleCollector } from './server/idle-collector.ts';
 import { createMetrics } from './server/metrics.ts';
 import { sfuOptionsOf } from './server/sfu-options.ts';
 import { signalingOptionsOf } from './server/signaling-options.ts';
@@ -118,6 +119,7 @@ async function start({ config, logger, parts }: ServerOptions & { parts: Parts }
   const metrics = parts.add(createMetrics({ hub, counters, sfu, turn: turn.server }));
   const http = parts.add(await listen(config, { credentials, hub, metrics, verifier, logger }));
   parts.add(hub);
+  parts.add(new IdleCollector({ connections: () => hub.counts().connections }));
   logger.debug({ host: config.http.host, port: http.address.port }, 'HTTP listens');
   if (openTo) logger.warn(openModeWarnings[openTo]);
   return {
