@@ -1,4 +1,5 @@
 import { runProgram } from './lib/program.mjs';
+import { SERVER_NODE_FLAGS } from './lib/server-flags.mjs';
 import { StepFailure } from './lib/step-failure.mjs';
 import { runChecks } from './run-checks.mjs';
 import { runTests } from './run-tests.mjs';
@@ -26,7 +27,7 @@ export const commands = {
   start: {
     summary: 'start the server with the web demo (start --help lists the settings)',
     setUp: (args) => (asksForInformation(args) ? RUNTIME : SERVER),
-    run: program('src/main.ts'),
+    run: (args) => runProgram('src/main.ts', args, SERVER_NODE_FLAGS),
   },
   doctor: {
     summary: 'check this machine and say what to do about each finding',

@@ -18,10 +18,11 @@ export function programEnv(env = process.env) {
  *
  * @param {string} file relative to the project
  * @param {string[]} args
+ * @param {string[]} nodeFlags for Node itself
  * @returns {Promise<number>}
  */
-export async function runProgram(file, args) {
-  const child = spawn(NODE_BIN, [projectPath(file), ...args], {
+export async function runProgram(file, args, nodeFlags = []) {
+  const child = spawn(NODE_BIN, [...nodeFlags, projectPath(file), ...args], {
     stdio: 'inherit',
     detached: true,
     env: programEnv(),

@@ -122,7 +122,7 @@ export const signalingLimits = {
   heartbeatTimeoutMs: 25_000,
   /** How long a closing handshake may take before the socket is destroyed. */
   closeTimeoutMs: 3_000,
-  /** Open WebSockets; one costs about 15 kB and a file descriptor. */
+  /** Open WebSockets; one costs about 13 kB and a file descriptor. */
   maxConnections: 20_000,
   /** The same from one address, which people behind a NAT share. */
   maxConnectionsPerAddress: 256,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { SERVER_NODE_FLAGS } from '../../scripts/lib/server-flags.mjs';
 import { workerBin } from './worker-bin.ts';
 
 const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -59,7 +60,7 @@ export async function startServerProcess(
     '--turn-tls-listening-port',
     '0',
   ];
-  const child = spawn(node, [mainFile, ...defaults, '--log-level', 'info', ...flags], {
+  const child = spawn(node, [...SERVER_NODE_FLAGS, mainFile, ...defaults, '--log-level', 'info', ...flags], {
     cwd: folder,
     env: { ...environment(), MEDIASOUP_WORKER_BIN: workerBin() },
     stdio: ['ignore', 'pipe', 'pipe'],
