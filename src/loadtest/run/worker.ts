@@ -29,7 +29,11 @@ async function run({ plan, shard, startAt }: ToWorker & { kind: 'start' }): Prom
     const second = Math.max(0, Math.round((Date.now() - startAt) / intervalMs) - 1);
     report({ kind: 'interval', second, interval: recorder.take(), self: observer.take() });
   };
-  const timer = setInterval(flush, intervalMs);
+  // After all timers of the turn: that of the delay's histogram has to see a standstill before it is read and reset.
+  let soon: NodeJS.Immediate | undefined;
+  const timer = setInterval(() => {
+    soon = setImmediate(flush);
+  }, intervalMs);
   try {
     const startMs = performance.now() + (startAt - Date.now());
     await makeLoad({ plan, shard, recorder, startMs, signal: stop.signal });
@@ -39,6 +43,7 @@ async function run({ plan, shard, startAt }: ToWorker & { kind: 'start' }): Prom
     report({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   } finally {
     clearInterval(timer);
+    clearImmediate(soon);
     observer.close();
     process.disconnect?.();
   }
