@@ -14,7 +14,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   client: ['protocol'],
   'web-demo': ['client'],
   signaling: ['sfu', 'protocol', 'shared'],
-  loadtest: ['protocol', 'client'],
+  loadtest: ['protocol', 'client', 'shared/helper-threads.ts'],
   cluster: ['shared'],
   doctor: ['shared'],
 };

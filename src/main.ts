@@ -8,6 +8,7 @@ import { renderBanner, renderQrCode } from './shared/banner.ts';
 import { ConfigError, type LoadedConfig, loadConfig, readSwitches } from './shared/config/load-config.ts';
 import { maskSecrets } from './shared/config/merge-settings.ts';
 import { renderHelp } from './shared/config/render.ts';
+import { letHelpersGiveWay } from './shared/helper-threads.ts';
 import { createLogger } from './shared/logger.ts';
 
 async function main(args: readonly string[]): Promise<void> {
@@ -24,6 +25,7 @@ function print(text: string): void {
 }
 
 async function start({ config, switches, guestKey }: LoadedConfig): Promise<void> {
+  letHelpersGiveWay();
   const logger = createLogger(config.log.level);
   const closer = new Closer(logger);
   closer.watchSignals();

@@ -106,7 +106,10 @@ export const signalingLimits = {
   maxPendingRequests: 256,
   /** Output waiting on one socket; a peer that has not read this much is not reading. */
   maxSendQueueBytes: 1_048_576,
-  /** Events kept for resumes, of each room and of each session's own: half a minute of a big room's comings and goings. */
+  /**
+   * Events kept for resumes, of each room and of each session's own, at most: half a minute of a big room's comings and goings.
+   * None is kept for much longer than somebody may come back after it.
+   */
   replayEvents: 1_000,
   /** The same in bytes, so that relayed SDPs of a busy session do not add up. */
   replayBytes: 524_288,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServerProcess } from '../support/server-process.ts';
 import { SignalingClient } from '../support/signaling-client.ts';
+import { threadNiceness } from '../support/thread-niceness.ts';
 import { workerBin } from '../support/worker-bin.ts';
 
 const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -19,6 +20,13 @@ describe('starting the server', () => {
     expect(server.signaling).toMatch(new RegExp(`^ws://127.0.0.1:${server.http.port}/`));
     expect(await (await fetch(new URL('healthz', server.demo))).text()).toBe('ok\n');
     expect(await server.stop()).toBe(0);
+  });
+
+  it('lets the collector’s threads give way to the event loop', async () => {
+    await using server = await startServerProcess();
+    const helpers = threadNiceness(server.pid).filter(({ name }) => name === 'V8Worker');
+    expect(helpers.length).toBeGreaterThan(0);
+    for (const { niceness } of helpers) expect(niceness).toBe(10);
   });
 
   it('serves HTTPS with a generated certificate when asked', async () => {

@@ -1,3 +1,4 @@
+import { letHelpersGiveWay } from '../../shared/helper-threads.ts';
 import { Recorder } from '../core/recorder.ts';
 import { SelfObserver } from '../core/self-observation.ts';
 import { makeLoad } from './load-share.ts';
@@ -16,6 +17,7 @@ process.on('message', (message) => {
 process.on('SIGINT', () => stop.abort());
 process.on('disconnect', () => process.exit(1));
 
+letHelpersGiveWay();
 report({ kind: 'ready' });
 
 function report(message: FromWorker): void {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { CrosspointError } from '../../shared/errors.ts';
 import type { SignalingLimits } from '../../shared/limits.ts';
 import { networkOf } from '../edge/network-of.ts';
+import { historyLimits } from '../wire/history-limits.ts';
 import type { TurnFlusher } from '../wire/turn-flusher.ts';
 import { announceRoom } from './announce-room.ts';
 import { Room, type RoomSettings } from './room.ts';
@@ -91,7 +92,7 @@ export class RoomRegistry extends EventEmitter<RoomRegistryEvents> {
     const { limits, flusher } = this.#options;
     if (this.isDraining) throw new CrosspointError('serverDraining', { data: { retryAfterMs: limits.drainRetryMs } });
     if (this.#rooms.size >= limits.maxRooms) throw new CrosspointError('serverFull');
-    const history = { maxEvents: limits.replayEvents, maxBytes: limits.replayBytes };
+    const history = historyLimits(limits);
     const room = new Room({ ...settings, name, flusher, history, maxBans: limits.maxBansPerRoom });
     this.#rooms.set(name, room);
     announceRoom(room);

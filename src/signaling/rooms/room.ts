@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { RoomState, Track } from '../../protocol/models.ts';
 import { CrosspointError } from '../../shared/errors.ts';
+import type { HistoryLimits } from '../wire/history-limits.ts';
 import { RoomFeed } from '../wire/room-feed.ts';
-import type { HistoryLimits } from '../wire/text-log.ts';
 import type { TurnFlusher } from '../wire/turn-flusher.ts';
 import type { LeaveReason, ParticipantChanges } from './participant.ts';
 import { RoomDoor } from './room-door.ts';

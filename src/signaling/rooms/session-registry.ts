@@ -4,6 +4,7 @@ import type { SignalingLimits } from '../../shared/limits.ts';
 import type { HubCounters } from '../../shared/tally.ts';
 import type { Admission } from '../auth/admission.ts';
 import { createId } from '../create-id.ts';
+import { historyLimits } from '../wire/history-limits.ts';
 import { type LeaveReason, Participant } from './participant.ts';
 import type { Room } from './room.ts';
 import type { Newcomer } from './room-door.ts';
@@ -47,7 +48,7 @@ export class SessionRegistry {
     const { limits } = options;
     this.#options = options;
     this.#limits = {
-      history: { maxEvents: limits.replayEvents, maxBytes: limits.replayBytes },
+      history: historyLimits(limits),
       messageRate: { perSecond: limits.messagesPerSecond, burst: limits.messageBurst },
       keptReplyChars: limits.keptReplyChars,
     };

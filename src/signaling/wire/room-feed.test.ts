@@ -28,7 +28,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('RoomFeed', () => {
   it('gives everyone all events in order, at the end of the turn', async () => {
-    const feed = new RoomFeed(new TurnFlusher(), { maxEvents: 100, maxBytes: 10_000 });
+    const feed = new RoomFeed(new TurnFlusher(), { maxEvents: 100, maxBytes: 10_000, maxAgeMs: 60_000 });
     const readers = [new Reader(), new Reader()];
     for (const reader of readers) feed.add(reader);
     for (const letter of 'abc') feed.publish(event(letter));
@@ -40,7 +40,7 @@ describe('RoomFeed', () => {
   });
 
   it('leaves out the one that an event is not for', async () => {
-    const feed = new RoomFeed(new TurnFlusher(), { maxEvents: 100, maxBytes: 10_000 });
+    const feed = new RoomFeed(new TurnFlusher(), { maxEvents: 100, maxBytes: 10_000, maxAgeMs: 60_000 });
     const [sender, other] = [new Reader(), new Reader()];
     feed.add(sender);
     feed.add(other);
@@ -56,7 +56,7 @@ describe('RoomFeed', () => {
   });
 
   it('spares a newcomer what was queued before it came, and gives a leaver all of it', async () => {
-    const feed = new RoomFeed(new TurnFlusher(), { maxEvents: 100, maxBytes: 10_000 });
+    const feed = new RoomFeed(new TurnFlusher(), { maxEvents: 100, maxBytes: 10_000, maxAgeMs: 60_000 });
     const [early, late] = [new Reader(), new Reader()];
     feed.add(early);
     feed.publish(event('a'));
@@ -70,7 +70,7 @@ describe('RoomFeed', () => {
   });
 
   it('lets a reader take what there is before it gets something else', async () => {
-    const feed = new RoomFeed(new TurnFlusher(), { maxEvents: 100, maxBytes: 10_000 });
+    const feed = new RoomFeed(new TurnFlusher(), { maxEvents: 100, maxBytes: 10_000, maxAgeMs: 60_000 });
     const reader = new Reader();
     feed.add(reader);
     feed.publish(event('a'));

@@ -1,6 +1,7 @@
 import { EventBatch } from './event-batch.ts';
+import type { HistoryLimits } from './history-limits.ts';
 import type { SendArena } from './send-arena.ts';
-import { type HistoryLimits, TextLog } from './text-log.ts';
+import { TextLog } from './text-log.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
 
 /** Who gets a room's events. */

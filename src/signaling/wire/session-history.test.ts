@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventBatch } from './event-batch.ts';
+import type { HistoryLimits } from './history-limits.ts';
 import { type FeedReader, RoomFeed } from './room-feed.ts';
 import { SendArena } from './send-arena.ts';
 import { SessionHistory } from './session-history.ts';
-import type { HistoryLimits } from './text-log.ts';
 import { TurnFlusher } from './turn-flusher.ts';
 
-const ample: HistoryLimits = { maxEvents: 1_000, maxBytes: 1e6 };
+const ample: HistoryLimits = { maxEvents: 1_000, maxBytes: 1e6, maxAgeMs: 60_000 };
 const headOf = (content: number) => `{"method":"message","params":${content},"seq":`;
 
 /** A session as far as its events go: what it got, and what a resume would give it again. */
@@ -98,7 +98,7 @@ describe('SessionHistory', () => {
   });
 
   it('gives all or nothing beyond its bounds, and always what is within half of them', () => {
-    const limits = { maxEvents: 12, maxBytes: 1e6 };
+    const limits = { maxEvents: 12, maxBytes: 1e6, maxAgeMs: 60_000 };
     fc.assert(
       fc.property(fc.array(action, { maxLength: 200 }), fc.nat(200), (actions, after) => {
         const scene = setUp(limits);
@@ -114,7 +114,7 @@ describe('SessionHistory', () => {
   });
 
   it('forgets by size, too', () => {
-    const { feed, reader, endTurn } = setUp({ maxEvents: 1_000, maxBytes: 500 });
+    const { feed, reader, endTurn } = setUp({ maxEvents: 1_000, maxBytes: 500, maxAgeMs: 60_000 });
     for (let content = 0; content < 40; content += 1) {
       feed.publish(headOf(content));
       endTurn();

@@ -1,5 +1,6 @@
+import type { HistoryLimits } from './history-limits.ts';
 import type { SingleEvent } from './single-event.ts';
-import { type HistoryLimits, TextLog } from './text-log.ts';
+import { TextLog } from './text-log.ts';
 
 /** Where the texts of events are kept, by their position in a sequence. */
 type Kept = Pick<TextLog, 'keptFrom' | 'at'>;

@@ -1,13 +1,11 @@
+import type { HistoryLimits } from './history-limits.ts';
+
 /** Smaller than this a piece of memory is hardly worth its administration. */
 const leastBytes = 1_024;
+/** Memory of which less than a quarter would be used is let go. */
+const idleShare = 4;
 /** UTF-8 of a UTF-16 unit. */
 const maxBytesPerUnit = 3;
-
-/** How much is kept for resumes. */
-export interface HistoryLimits {
-  readonly maxEvents: number;
-  readonly maxBytes: number;
-}
 
 interface Generation {
   /** Number of texts before its first. */
@@ -15,13 +13,15 @@ interface Generation {
   bytes: Buffer;
   /** Offset after each text. */
   ends: number[];
+  sinceMs: number;
 }
 
 /**
  * The last texts of a sequence, as bytes beside the heap: kept as objects, the events of busy rooms took a quarter of the
  * hub's time, because the garbage collector carries along whatever lives longer than a moment. There are two
  * generations, the elder of which is overwritten when the younger is full, so that between half and all of the limits is
- * kept. Nothing is allocated before the first text.
+ * kept, or when the younger is of age, so that memory follows the traffic and nothing grows for hours. Nothing is
+ * allocated before the first text.
  */
 export class TextLog {
   readonly #limits: HistoryLimits;
@@ -71,20 +71,24 @@ export class TextLog {
 
   #hasSpace(byteLength: number): Generation | undefined {
     const younger = this.#younger;
-    if (!younger || younger.ends.length * 2 >= this.#limits.maxEvents) return undefined;
-    return (younger.ends.at(-1) ?? 0) + byteLength <= younger.bytes.length ? younger : undefined;
+    if (!younger || this.#isComplete(younger)) return undefined;
+    return usedBytes(younger) + byteLength <= younger.bytes.length ? younger : undefined;
   }
 
   #withSpace(byteLength: number): Generation {
     const fits = this.#hasSpace(byteLength);
     if (fits) return fits;
-    this.#younger ??= { start: 0, bytes: Buffer.allocUnsafeSlow(this.#leastBytes), ends: [] };
-    const { ends } = this.#younger;
-    const used = ends.at(-1) ?? 0;
-    const isFull = ends.length * 2 >= this.#limits.maxEvents || (used + byteLength) * 2 > this.#limits.maxBytes;
-    return isFull && ends.length > 0
+    this.#younger ??= generation(0, Buffer.allocUnsafeSlow(this.#leastBytes));
+    const used = usedBytes(this.#younger);
+    const isFull = used > 0 && (used + byteLength) * 2 > this.#limits.maxBytes;
+    return isFull || this.#isComplete(this.#younger)
       ? this.#startGeneration(byteLength)
       : this.#enlarge(this.#younger, used + byteLength);
+  }
+
+  #isComplete({ ends, sinceMs }: Generation): boolean {
+    if (ends.length * 2 >= this.#limits.maxEvents) return true;
+    return ends.length > 0 && performance.now() - sinceMs >= this.#limits.maxAgeMs;
   }
 
   get #leastBytes(): number {
@@ -92,20 +96,34 @@ export class TextLog {
   }
 
   #startGeneration(byteLength: number): Generation {
-    const reused = this.#elder?.bytes;
-    const fits = reused && reused.length >= byteLength && reused.length * 2 <= this.#limits.maxBytes;
-    const bytes = fits ? reused : Buffer.allocUnsafeSlow(Math.max(byteLength, this.#leastBytes));
-    const generation = { start: this.end, bytes, ends: [] };
+    const bytes = this.#reusable(byteLength) ?? Buffer.allocUnsafeSlow(Math.max(byteLength, this.#leastBytes));
+    const started = generation(this.end, bytes);
     this.#elder = this.#younger;
-    this.#younger = generation;
-    return generation;
+    this.#younger = started;
+    return started;
+  }
+
+  /** The memory of the generation that goes, unless it is much more than the one after it had use for. */
+  #reusable(byteLength: number): Buffer | undefined {
+    const bytes = this.#elder?.bytes;
+    if (!bytes || !this.#younger || bytes.length < byteLength || bytes.length * 2 > this.#limits.maxBytes)
+      return undefined;
+    return bytes.length <= usedBytes(this.#younger) * idleShare ? bytes : undefined;
   }
 
   #enlarge(generation: Generation, needed: number): Generation {
     const wanted = Math.min(generation.bytes.length * 2, this.#limits.maxBytes / 2);
     const bytes = Buffer.allocUnsafeSlow(Math.max(Math.floor(wanted), needed));
-    bytes.set(generation.bytes.subarray(0, generation.ends.at(-1) ?? 0));
+    bytes.set(generation.bytes.subarray(0, usedBytes(generation)));
     generation.bytes = bytes;
     return generation;
   }
+}
+
+function generation(start: number, bytes: Buffer): Generation {
+  return { start, bytes, ends: [], sinceMs: performance.now() };
+}
+
+function usedBytes({ ends }: Generation): number {
+  return ends.at(-1) ?? 0;
 }
