@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { wireLimits } from '../../shared/limits.ts';
 import { FrameReader } from './frame-reader.ts';
 import { clientFrame } from './testing/client-frame.ts';
+import { pushShared } from './testing/push-shared.ts';
 import { Recorder } from './testing/recorder.ts';
 
 const maxMessageBytes = 1_000;
@@ -14,7 +15,7 @@ const compressed = (first: number) => first | 0x40;
 function read(chunks: Buffer[], { inflates = false } = {}): string[] {
   const listener = new Recorder();
   const reader = new FrameReader({ listener, maxMessageBytes, inflates });
-  for (const chunk of chunks) reader.push(Buffer.from(chunk));
+  for (const chunk of chunks) pushShared(reader, chunk);
   return listener.heard;
 }
 

@@ -67,16 +67,16 @@ export class FrameReader {
     this.#inflates = inflates;
   }
 
-  /** Takes what came next. The bytes are overwritten. */
-  push(chunk: Buffer): void {
+  /** Takes what came next, the first `length` bytes. They are overwritten, and not kept. */
+  push(chunk: Buffer, length = chunk.length): void {
     if (this.#ended) return;
     if (this.#heldBytes > 0) {
-      this.#hold(chunk);
+      this.#hold(chunk.subarray(0, length));
       this.#readHeld();
       return;
     }
-    const used = this.#readFrames(chunk, chunk.length);
-    if (used < chunk.length && !this.#ended) this.#hold(chunk.subarray(used));
+    const used = this.#readFrames(chunk, length);
+    if (used < length && !this.#ended) this.#hold(chunk.subarray(used, length));
   }
 
   #readHeld(): void {

@@ -1,6 +1,11 @@
 /** From this size on whole words are worth a view of them. */
 const wordsFromBytes = 96;
 const wordBytes = 4;
+/** Making a view takes as long as half a kilobyte takes, so that of the memory which sockets share is made once. */
+let seen: Int32Array = new Int32Array(0);
+/** A key in the order of its bytes, and as a word. */
+const keyBytes = new Uint8Array(wordBytes);
+const keyWords = new Int32Array(keyBytes.buffer);
 
 /** Takes the mask off the bytes `from` to before `to`, in place; the four bytes of the key stand at `keyAt` (RFC 6455, section 5.3). */
 export function unmask(bytes: Buffer, keyAt: number, from: number, to: number): void {
@@ -10,10 +15,16 @@ export function unmask(bytes: Buffer, keyAt: number, from: number, to: number): 
   }
   const skipped = -(bytes.byteOffset + from) & (wordBytes - 1);
   const wordsFrom = from + skipped;
-  const words = (to - wordsFrom) >>> 2;
+  const count = (to - wordsFrom) >>> 2;
+  const first = (bytes.byteOffset + wordsFrom) >>> 2;
   unmaskBytes(bytes, keyAt, { from, to: wordsFrom, shift: 0 });
-  unmaskWords(new Int32Array(bytes.buffer, bytes.byteOffset + wordsFrom, words), keyWord(bytes, keyAt, skipped));
-  unmaskBytes(bytes, keyAt, { from: wordsFrom + words * wordBytes, to, shift: skipped });
+  unmaskWords(wordsOf(bytes.buffer), { first, end: first + count, key: keyWord(bytes, keyAt, skipped) });
+  unmaskBytes(bytes, keyAt, { from: wordsFrom + count * wordBytes, to, shift: skipped });
+}
+
+function wordsOf(memory: ArrayBufferLike): Int32Array {
+  if (seen.buffer !== memory) seen = new Int32Array(memory, 0, memory.byteLength >>> 2);
+  return seen;
 }
 
 /** `shift` is how many bytes of the key are behind already. */
@@ -27,13 +38,12 @@ function unmaskBytes(
   }
 }
 
-function unmaskWords(words: Int32Array, key: number): void {
-  for (let index = 0; index < words.length; index += 1) words[index] = (words[index] ?? 0) ^ key;
+function unmaskWords(words: Int32Array, { first, end, key }: { first: number; end: number; key: number }): void {
+  for (let index = first; index < end; index += 1) words[index] = (words[index] ?? 0) ^ key;
 }
 
 /** The key as a word of this machine, beginning with its byte `shift`. */
 function keyWord(bytes: Buffer, keyAt: number, shift: number): number {
-  const key = new Uint8Array(wordBytes);
-  for (let index = 0; index < wordBytes; index += 1) key[index] = bytes[keyAt + ((index + shift) & 3)] ?? 0;
-  return new Int32Array(key.buffer)[0] ?? 0;
+  for (let index = 0; index < wordBytes; index += 1) keyBytes[index] = bytes[keyAt + ((index + shift) & 3)] ?? 0;
+  return keyWords[0] ?? 0;
 }

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { closeFrame } from './close-frame.ts';
 import { type FrameListener, FrameReader, type Violation } from './frame-reader.ts';
+import { readIntoSharedBuffer } from './shared-read-buffer.ts';
 
 /** What `handleClosed` gets when the socket is gone without a close frame (RFC 6455, section 7.4.1). */
 const abnormalClosure = 1006;
@@ -50,6 +51,7 @@ export class ServerWebSocket implements FrameListener {
   listen(listener: WebSocketListener): void {
     this.#listener = listener;
     const { socket } = this;
+    readIntoSharedBuffer(socket, (bytes, length) => this.#reader.push(bytes, length));
     socket.on('data', (chunk: Buffer) => this.#reader.push(chunk));
     // Answers to the last that came are sent at the end of the turn.
     socket.on('end', () => setImmediate(() => this.#end()));

@@ -75,7 +75,8 @@ export class QueuedText implements OutboxEntry {
 
   copyTo(target: Buffer, offset: number): number {
     const start = writeTextHeader(target, offset, this.#textBytes + this.#tail.length);
-    target.write(this.#text, start);
+    // Of one byte each, characters are ASCII, and need no encoding.
+    target.write(this.#text, start, this.#textBytes === this.#text.length ? 'latin1' : 'utf8');
     return start + this.#textBytes + target.write(this.#tail, start + this.#textBytes, 'latin1');
   }
 

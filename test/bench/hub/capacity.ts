@@ -3,7 +3,7 @@ import type { RunningHub } from './hubs.ts';
 import type { Row } from './rows.ts';
 
 /** Latency within which a call still feels prompt. */
-const maxP95Ms = 100;
+const maxP99Ms = 100;
 /** Of what was offered; less means that work piles up. */
 const leastDoneShare = 0.97;
 const maxTries = 3;
@@ -20,7 +20,7 @@ interface Window {
   unitsPerCpuSecond: number;
   cpuShare: number;
   p50Ms: number;
-  p95Ms: number;
+  p99Ms: number;
   generatorLagMs: number;
   kept: boolean;
 }
@@ -58,7 +58,7 @@ export async function findCapacity(
       perSecond = best.perSecond * step;
     }
   }
-  return best && { ...best, generatorWasLate: (failed?.generatorLagMs ?? 0) > maxP95Ms / 2 };
+  return best && { ...best, generatorWasLate: (failed?.generatorLagMs ?? 0) > maxP99Ms / 2 };
 }
 
 async function keeps(generator: GeneratorProcess, hub: RunningHub, row: Row, perSecond: number): Promise<Window> {
@@ -70,16 +70,16 @@ async function keeps(generator: GeneratorProcess, hub: RunningHub, row: Row, per
 
 async function offer(generator: GeneratorProcess, hub: RunningHub, row: Row, perSecond: number): Promise<Window> {
   const offered = await generator.offer(hub, row.workload, { perSecond, warmUpMs, windowMs });
-  const { units, cpuSeconds, p50Ms, p95Ms, generatorLagMs } = offered;
+  const { units, cpuSeconds, p50Ms, p99Ms, generatorLagMs } = offered;
   const expected = perSecond * unitsPerOperation(row) * (windowMs / 1000);
   return {
     perSecond,
     unitsPerCpuSecond: units / cpuSeconds,
     cpuShare: cpuSeconds / (windowMs / 1000),
     p50Ms,
-    p95Ms,
+    p99Ms,
     generatorLagMs,
-    kept: p95Ms <= maxP95Ms && units >= expected * leastDoneShare,
+    kept: p99Ms <= maxP99Ms && units >= expected * leastDoneShare,
   };
 }
 

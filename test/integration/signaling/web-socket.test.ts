@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { clientFrame } from '../../../src/signaling/websocket/testing/client-frame.ts';
 import { SignalingClient } from '../../support/signaling-client.ts';
@@ -166,4 +167,22 @@ it('reads messages in whatever pieces they come', async () => {
   socket.write(clientFrame(close, ''));
   expect((await rest).toString()).toContain('"id":1,"result"');
   socket.end();
+});
+
+it('keeps apart what connections send in pieces at the same time', async () => {
+  server = await startHub();
+  const all = await Promise.all(Array.from({ length: 8 }, () => open(handshake())));
+  const idOf = (index: number) => `${index}`.repeat(60);
+  const frames = all.map((_, index) =>
+    clientFrame(text, JSON.stringify({ id: idOf(index), method: 'ping' }, null, 4)),
+  );
+  for (let at = 0; at < (frames[0]?.length ?? 0); at += 10) {
+    for (const [index, { socket }] of all.entries()) socket.write(frames[index]?.subarray(at, at + 10) ?? '');
+    await setImmediate();
+  }
+  for (const [index, { socket, rest }] of all.entries()) {
+    socket.write(clientFrame(close, ''));
+    expect((await rest).toString()).toContain(`{"id":"${idOf(index)}","result"`);
+    socket.end();
+  }
 });
