@@ -12,7 +12,7 @@ import { prepareWorker } from './setup/worker.mjs';
 const RUNTIME = [installDependencies, installRuntime];
 const SERVER = [...RUNTIME, prepareWorker, buildWebDemo];
 const INFORMATION_FLAGS = ['--help', '-h', '--print-config', '--version'];
-const BENCHMARKS = ['hub', 'scale', 'turn', 'media'];
+const BENCHMARKS = ['hub', 'scale', 'turn', 'media', 'stacks'];
 
 const program = (file) => (args) => runProgram(file, args);
 const asksForInformation = (args) => args.some((argument) => INFORMATION_FLAGS.includes(argument));

@@ -31,6 +31,7 @@ export const testPackages = {
   'gstreamer1.0-plugins-ugly': 'GStreamer: H264',
   'gstreamer1.0-nice': 'GStreamer: ICE',
   'nginx-light|nginx': 'the reverse proxy that the deployment guide describes',
+  prometheus: 'reads the metrics and answers the questions of the dashboard',
   'libnss3-tools': 'lets a browser trust a test certificate',
   openssl: 'makes test certificates',
   iproute2: 'two hosts on one machine, for the test of a local network',

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,4 +8,9 @@ export const PROJECT_DIR = fileURLToPath(new URL('../..', import.meta.url)).repl
 /** The path of something below the checkout's root. */
 export function projectPath(...parts) {
   return join(PROJECT_DIR, ...parts);
+}
+
+/** Where Crosspoint keeps what is slow to get, between checkouts. */
+export function userCacheDir(env = process.env) {
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'crosspoint');
 }

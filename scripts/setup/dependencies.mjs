@@ -1,14 +1,26 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
-import { delimiter } from 'node:path';
-import { PROJECT_DIR, projectPath } from '../lib/project.mjs';
+import { delimiter, join } from 'node:path';
+import { withLock } from '../lib/lock.mjs';
+import { PROJECT_DIR, projectPath, userCacheDir } from '../lib/project.mjs';
 import { run } from '../lib/run.mjs';
 import { StepFailure } from '../lib/step-failure.mjs';
 import { StepLine } from '../lib/step-line.mjs';
 
 /** Installs what the lock file names, unless exactly that is installed. */
 export async function installDependencies() {
-  if (!areDependenciesInstalled()) await install();
+  if (!areDependenciesInstalled()) await withLock(lock, installOnce);
   linkOwnCommand();
+}
+
+/** `npm ci` removes what another one is just writing. */
+const lock = {
+  folder: join(userCacheDir(), 'installing', createHash('sha256').update(PROJECT_DIR).digest('hex').slice(0, 16)),
+  waitingFor: 'another installation of the dependencies',
+};
+
+async function installOnce() {
+  if (!areDependenciesInstalled()) await install();
 }
 
 async function install() {

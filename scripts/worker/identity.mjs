@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { arch, homedir, platform } from 'node:os';
+import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { userCacheDir } from '../lib/project.mjs';
 
 const PROJECT_DIR = fileURLToPath(new URL('../..', import.meta.url));
 const RECIPE_DIR = fileURLToPath(new URL('recipe', import.meta.url));
@@ -21,8 +22,7 @@ export function readMediasoupPackage() {
 
 /** Where built workers are kept between checkouts: the user's cache directory. */
 export function workerCacheDir(env = process.env) {
-  const cacheHome = env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(cacheHome, 'crosspoint', 'mediasoup-worker');
+  return join(userCacheDir(env), 'mediasoup-worker');
 }
 
 /** The path of the cached worker for this mediasoup version, recipe, OS and architecture, whether it exists or not. */

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isRunning, withLock } from '../lib/lock.mjs';
 import { StepFailure } from '../lib/step-failure.mjs';
 import { StepLine } from '../lib/step-line.mjs';
-import { isRunning, withBuildLock } from './build-lock.mjs';
 import { cachedWorkerPath, readMediasoupPackage, workerCacheDir } from './identity.mjs';
 import { downloadPrebuilt, prebuiltUrl } from './prebuilt.mjs';
 import { buildFromSource } from './source-build.mjs';
@@ -19,7 +19,8 @@ export async function resolveWorker(env = process.env) {
   if (env.MEDIASOUP_WORKER_BIN) return requireGivenWorker(env.MEDIASOUP_WORKER_BIN, mediasoup.version);
   const cached = cachedWorkerPath(env);
   if (await isUsable(cached, mediasoup.version)) return cached;
-  return withBuildLock(workerCacheDir(env), async () => {
+  const lock = { folder: workerCacheDir(env), waitingFor: 'another build of the mediasoup worker' };
+  return withLock(lock, async () => {
     // Whoever held the lock before may have built it.
     if (await isUsable(cached, mediasoup.version)) return cached;
     return obtainWorker({ cached, mediasoup, env });

@@ -126,13 +126,13 @@ export class Metrics {
     this.#gauges(
       'crosspoint_event_loop_delay_seconds',
       'How late the event loop was in the last five to ten seconds.',
-      'quantile',
+      'percentile',
       () => {
         const delay = this.#eventLoop.read();
         return [
-          ['0.5', delay.p50Ms / 1000],
-          ['0.99', delay.p99Ms / 1000],
-          ['1', delay.maxMs / 1000],
+          ['50', delay.p50Ms / 1000],
+          ['99', delay.p99Ms / 1000],
+          ['100', delay.maxMs / 1000],
         ];
       },
     );

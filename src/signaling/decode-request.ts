@@ -9,8 +9,8 @@ export interface DecodedRequest {
   readonly id: RequestId | undefined;
   readonly method: string;
   readonly params: unknown;
-  /** Length of the message, by which a request that is sent again is told from another. */
-  readonly size: number;
+  /** The message, by which a request that is sent again is told from another. */
+  readonly text: string;
   /** The sender's own JSON text of the last parameter, when it could be cut out of the message safely. */
   readonly opaque: OpaqueText | undefined;
 }
@@ -47,7 +47,7 @@ export function decodeRequest(text: string): DecodedRequest {
   const envelope = parseSafely(requestEnvelope, value);
   if (envelope.problems) throw new MalformedRequest(idOf(value));
   const { id, method, params } = envelope.data;
-  return { id, method, params, size: text.length, opaque: cut?.opaque };
+  return { id, method, params, text, opaque: cut?.opaque };
 }
 
 /**

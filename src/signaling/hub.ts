@@ -22,6 +22,7 @@ import { Database } from './storage/database.ts';
 import { reportMessages } from './webhooks/report-messages.ts';
 import { reportRooms } from './webhooks/report-rooms.ts';
 import type { WebhookSender } from './webhooks/webhook-sender.ts';
+import { OutputHold } from './wire/output-hold.ts';
 import { TurnFlusher } from './wire/turn-flusher.ts';
 
 export interface HubOptions {
@@ -76,7 +77,7 @@ export class Hub {
   readonly #ownDatabase: Database | undefined;
 
   constructor(options: HubOptions) {
-    const flusher = new TurnFlusher();
+    const flusher = new TurnFlusher(new OutputHold().read);
     const database = options.database ?? new Database();
     this.#ownDatabase = options.database ? undefined : database;
     this.#services = createServices({ ...options, database }, flusher);

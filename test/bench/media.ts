@@ -2,14 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { LatencyHistogram, type LatencySummary } from '../../src/loadtest/core/histogram.ts';
-import { createCertificate, type DtlsCertificate } from '../../src/loadtest/media/dtls/certificate.ts';
+import { createCertificate } from '../../src/loadtest/media/dtls/certificate.ts';
 import { MediaTicker } from '../../src/loadtest/media/media-ticker.ts';
-import { Publisher } from '../../src/loadtest/media/publisher.ts';
-import { Subscriber } from '../../src/loadtest/media/subscriber.ts';
 import { launchChromium } from '../support/browsers.ts';
 import { cpuSecondsOf } from './hub/process-cost.ts';
 import { joinToFirstFrame } from './media/first-frame.ts';
 import { type Forwarder, joinCrosspoint, startBare, startCrosspoint } from './media/forwarders.ts';
+import { createParticipant, type Shared } from './media/participant.ts';
 
 /**
  * What media costs: the time from joining to the first decoded frame in Chromium, the server’s CPU time for a join with
@@ -28,35 +27,6 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds);
 const windowMs = Number(options.window) * 1000;
 const settleMs = 2_000;
-
-interface Shared {
-  certificate: DtlsCertificate;
-  ticker: MediaTicker;
-}
-
-interface Counted {
-  id: string;
-  publisher: Publisher;
-  subscriber: Subscriber;
-  firstPacket: Promise<void>;
-}
-
-function createParticipant(shared: Shared, id: string, onPacket: () => void): Counted {
-  const { promise: firstPacket, resolve: onFirstPacket } = Promise.withResolvers<void>();
-  const ignore = (): void => undefined;
-  const common = {
-    ...shared,
-    onIceConnected: ignore,
-    onConnected: ignore,
-    onFailed: (reason: string) => console.error(`${id}: ${reason}`),
-  };
-  return {
-    id,
-    publisher: new Publisher({ ...common, audio: true, video: true, layers: 1, countSent: ignore }),
-    subscriber: new Subscriber({ ...common, onFirstPacket, onPacket }),
-    firstPacket,
-  };
-}
 
 function cpuSeconds(pids: number[]): number {
   return pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);

@@ -104,8 +104,8 @@ export class ServerWatch {
       workerCpu: (now.workers - before.workers) / elapsedSeconds,
       residentBytes: samples.get('process_resident_memory_bytes') ?? 0,
       heapBytes: samples.get('nodejs_heap_used_bytes') ?? 0,
-      eventLoopP99Ms: (delay.get('0.99') ?? 0) * 1000,
-      eventLoopMaxMs: (delay.get('1') ?? 0) * 1000,
+      eventLoopP99Ms: (delay.get('99') ?? 0) * 1000,
+      eventLoopMaxMs: (delay.get('100') ?? 0) * 1000,
       objects: livingObjects(samples),
     });
   }

@@ -22,6 +22,9 @@ interface Second {
   levels: Map<string, Record<string, number>>;
 }
 
+/** The error that a worker process leaves when it is lost. */
+export const workerEnded = 'tool.workerEnded';
+
 function addInto(target: Record<string, number>, source: Record<string, number>): void {
   for (const [name, value] of Object.entries(source)) target[name] = (target[name] ?? 0) + value;
 }
@@ -50,6 +53,11 @@ export class Totals {
     addInto(this.errors, interval.errors);
     bucket.errors += sum(interval.errors);
     bucket.levels.set(source, interval.levels);
+  }
+
+  /** Adds an error that no process could report itself. */
+  addError(code: string): void {
+    addInto(this.errors, { [code]: 1 });
   }
 
   get errorCount(): number {

@@ -4,7 +4,7 @@ import type { LeakVerdict } from '../core/leak-gate.ts';
 import { type LatencyName, latencyNames } from '../core/recorder.ts';
 import { type BottleneckVerdict, judgeBottleneck, type Lateness } from '../core/self-observation.ts';
 import type { ServerSample } from '../core/server-watch.ts';
-import type { SecondSummary, Totals } from '../core/totals.ts';
+import { type SecondSummary, type Totals, workerEnded } from '../core/totals.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { LoadResult } from '../run/run-load.ts';
 
@@ -84,13 +84,14 @@ export function assemble({ totals, gates: asked, ...parts }: Parts): Report {
   const gates = checkGates(asked, figures);
   const { 'joins.offered': offered = 0, 'joins.achieved': achieved = 0 } = counters;
   const nobodyJoined = offered > 0 && achieved === 0;
+  const isWhole = totals.errors[workerEnded] === undefined;
   return {
     version: reportVersion,
     ...report,
     notes: nobodyJoined ? [...report.notes, 'Nobody could join: this was no load.'] : report.notes,
     figures: Object.fromEntries(figures),
     gates,
-    passed: gates.every(({ passed }) => passed) && !nobodyJoined,
+    passed: gates.every(({ passed }) => passed) && !nobodyJoined && isWhole,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Baseline, checkLeaks, type Leak, type LeakVerdict, takeBaseline } from '../core/leak-gate.ts';
 import type { SelfObservation } from '../core/self-observation.ts';
 import { type MetricsEndpoint, type ServerSample, ServerWatch } from '../core/server-watch.ts';
-import { Totals } from '../core/totals.ts';
+import { Totals, workerEnded } from '../core/totals.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Interrupts } from './interrupts.ts';
 import { LoadProcess } from './load-process.ts';
@@ -68,7 +68,12 @@ export async function runLoad(options: RunOptions): Promise<LoadResult> {
   }, watchIntervalMs);
   try {
     const signal = interrupts.begin();
-    await runProcesses(processes, { plan, begin, signal });
+    const onLost = (sentence: string): void => {
+      state.totals.addError(workerEnded);
+      notes.push(sentence);
+      onNotice(sentence);
+    };
+    await runProcesses(processes, { plan, begin, signal, onLost });
     const elapsedSeconds = (Date.now() - begin) / 1000;
     if (signal.aborted) notes.push('The load was interrupted: it is shorter than planned.');
     if (watch.failures > 0)
@@ -152,37 +157,37 @@ async function startProcesses(plan: Plan, { totals, self }: LoadState): Promise<
         self.add(index, message.self);
       }),
   );
-  await orKillAll(processes, ({ ready }) => ready);
-  return processes;
-}
-
-/** Waits for something of each process; when one fails, ends all of them and throws on. */
-async function orKillAll(processes: LoadProcess[], wait: (process: LoadProcess) => Promise<void>): Promise<void> {
   try {
-    await Promise.all(processes.map(wait));
+    await Promise.all(processes.map(({ ready }) => ready));
   } catch (error) {
     for (const process of processes) process.kill();
     throw error;
   }
+  return processes;
 }
 
 interface RunningOptions {
   plan: Plan;
   begin: number;
   signal: AbortSignal;
+  /** Told of every process that fails or dies; the others go on. */
+  onLost: (sentence: string) => void;
 }
 
-async function runProcesses(processes: LoadProcess[], { plan, begin, signal }: RunningOptions): Promise<void> {
+/** Resolves when no process is at work any more. */
+async function runProcesses(processes: LoadProcess[], { plan, begin, signal, onLost }: RunningOptions): Promise<void> {
   const stop = (): void => {
     for (const process of processes) process.send({ kind: 'stop' });
   };
   signal.addEventListener('abort', stop, { once: true });
-  for (const [index, process] of processes.entries()) {
+  const shares = processes.map(async (process, index) => {
     process.send({ kind: 'start', plan, shard: { index, count: plan.workers }, startAt: begin });
-  }
-  try {
-    await orKillAll(processes, ({ finished }) => finished);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+    await process.finished.catch(({ message }: Error) => onLost(lossOf(index, plan.workers, message)));
+  });
+  await Promise.all(shares);
+  signal.removeEventListener('abort', stop);
+}
+
+function lossOf(index: number, count: number, reason: string): string {
+  return `Worker process ${index + 1} of ${count} was lost (${reason}): from then on its share of the load is missing.`;
 }

@@ -56,8 +56,8 @@ export class ConnectionSweep {
 
   #check(connection: Connection, nowMs: number): void {
     const { heartbeatTimeoutMs, joinTimeoutMs } = this.#limits;
-    if (connection.session) connection.idleSinceMs = nowMs;
     if (nowMs - connection.heardAtMs >= heartbeatTimeoutMs) connection.disconnect('heartbeatTimeout');
-    else if (nowMs - connection.idleSinceMs >= joinTimeoutMs) connection.disconnect('joinTimeout');
+    else if (!connection.session && nowMs - connection.idleSinceMs >= joinTimeoutMs)
+      connection.disconnect('joinTimeout');
   }
 }

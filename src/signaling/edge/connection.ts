@@ -47,7 +47,7 @@ export class Connection implements Peer, WebSocketListener {
   readonly address: string;
   /** When something came last, by the monotonic clock. */
   heardAtMs: number;
-  /** Since when the connection has had no session; kept by the sweep. */
+  /** Since when the connection has had no session, while it has none. */
   idleSinceMs: number;
   readonly #options: ConnectionOptions;
   readonly #dispatcher: Dispatcher;
@@ -76,6 +76,7 @@ export class Connection implements Peer, WebSocketListener {
 
   /** A session takes its rate along from connection to connection, so that nobody gets a fresh one by coming back. */
   set session(session: Session | undefined) {
+    this.idleSinceMs = performance.now();
     this.#session = session;
     if (!session) return;
     session.rate ??= this.#rate;

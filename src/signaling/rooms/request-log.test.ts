@@ -5,7 +5,10 @@ import { RequestLog } from './request-log.ts';
 
 const done = (json = '{}') => ({ failed: false, json });
 const asker = (closed = false) => ({ peer: { closed }, tell: vi.fn() });
-const message = (id: number | string, size = 50) => ({ id, method: 'message', size });
+const message = (id: number | string, body = 'hello') => ({
+  id,
+  text: JSON.stringify({ id, method: 'message', body }),
+});
 
 describe('RequestLog', () => {
   it('knows the answer of a request that comes again, also that it failed', () => {
@@ -24,8 +27,9 @@ describe('RequestLog', () => {
   });
 
   it.each([
-    ['method', { id: 1, method: 'mute', size: 50 }],
-    ['length', message(1, 51)],
+    ['method', { id: 1, text: message(1).text.replace('message', 'receipt') }],
+    ['length', message(1, 'hello!')],
+    ['content', message(1, 'world')],
   ])('refuses an id that comes with another %s, answered or not', (_, other) => {
     const log = new RequestLog(10_000);
     const refused = expect.objectContaining({ code: 'requestIdReused' });

@@ -2,13 +2,13 @@ import { bounds } from '../../protocol/bounds.ts';
 import type { RequestId } from '../../protocol/envelope.ts';
 import type { Method } from '../../protocol/requests.ts';
 import { CrosspointError } from '../../shared/errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
 
-/** What makes a request the same as an earlier one; reading the parameters again would cost more than it is worth. */
+/** What makes a request the same as an earlier one. */
 interface Identified {
   readonly id: RequestId | undefined;
-  readonly method: string;
-  /** Length of the message. */
-  readonly size: number;
+  /** The whole message. */
+  readonly text: string;
 }
 
 /** What a request was answered with: the JSON text of its result, or of its error. */
@@ -20,8 +20,7 @@ export interface Answer {
 /** Written anew for each request that takes its place: the hub would feel an object for each. */
 interface AnsweredRequest {
   id: RequestId | undefined;
-  method: string;
-  size: number;
+  fingerprint: number;
   answer: Answer;
 }
 
@@ -32,8 +31,7 @@ interface Asker {
 }
 
 interface PendingRequest {
-  readonly method: string;
-  readonly size: number;
+  readonly fingerprint: number;
   /** Those who have asked again meanwhile. */
   askers: Asker[];
 }
@@ -100,9 +98,9 @@ export class RequestLog {
   }
 
   /** A request takes its time. */
-  begin({ id, method, size }: Identified): void {
+  begin({ id, text }: Identified): void {
     this.#pending ??= new Map();
-    this.#pending.set(id, { method, size, askers: [] });
+    this.#pending.set(id, { fingerprint: fingerprintOf(text), askers: [] });
   }
 
   /** Keeps the answer, and tells it to those who have asked again. */
@@ -129,13 +127,12 @@ export class RequestLog {
     return this.#answered.find((answered) => answered.id === id);
   }
 
-  #write({ id, method, size }: Identified, { failed, json }: Answer): void {
+  #write({ id, text }: Identified, { failed, json }: Answer): void {
     if (json !== this.#latest.json || failed !== this.#latest.failed) this.#latest = { failed, json };
     if (this.#count === capacity) this.#dropFirst();
     const answered = this.#next();
     answered.id = id;
-    answered.method = method;
-    answered.size = size;
+    answered.fingerprint = fingerprintOf(text);
     answered.answer = this.#latest;
     this.#count += 1;
     this.#chars += json.length;
@@ -146,7 +143,7 @@ export class RequestLog {
 
   #next(): AnsweredRequest {
     const place = (this.#first + this.#count) % capacity;
-    const answered = this.#answered[place] ?? { id: undefined, method: '', size: 0, answer: none };
+    const answered = this.#answered[place] ?? { id: undefined, fingerprint: 0, answer: none };
     if (place === this.#answered.length) this.#answered.push(answered);
     return answered;
   }
@@ -168,6 +165,6 @@ export class RequestLog {
   }
 }
 
-function requireSame(earlier: { method: string; size: number }, { method, size }: Identified): void {
-  if (earlier.method !== method || earlier.size !== size) throw new CrosspointError('requestIdReused');
+function requireSame(earlier: { fingerprint: number }, { text }: Identified): void {
+  if (earlier.fingerprint !== fingerprintOf(text)) throw new CrosspointError('requestIdReused');
 }

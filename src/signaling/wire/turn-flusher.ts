@@ -10,15 +10,21 @@ interface Flushable {
 
 /**
  * Ends the event-loop turn for everything that has output: one `setImmediate` for the whole process hands rooms' events
- * to their members, and then writes what each socket has to get in one write.
+ * to their members, and then writes what each socket has to get in one write. A busy server waits for some more turns.
  */
 export class TurnFlusher {
+  readonly #holdMs: () => number;
   readonly #arena = new SendArena();
   #feeds: Distributor[] = [];
   #outboxes: Flushable[] = [];
   #deferred: (() => void)[] = [];
   #scheduled = false;
   #distributing = false;
+
+  /** `holdMs` says how long output may wait for more. */
+  constructor(holdMs: () => number = () => 0) {
+    this.#holdMs = holdMs;
+  }
 
   /** Every feed and outbox adds itself once a turn, with its first output. */
   addFeed(feed: Distributor): void {
@@ -41,7 +47,9 @@ export class TurnFlusher {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(this.#flush);
+    const holdMs = this.#holdMs();
+    if (holdMs > 0) setTimeout(this.#flush, holdMs);
+    else setImmediate(this.#flush);
   }
 
   readonly #flush = (): void => {

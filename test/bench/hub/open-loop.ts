@@ -7,6 +7,7 @@ export interface Offered {
   units: number;
   /** From when an operation was due to when it was done, in ms. */
   p50Ms: number;
+  p95Ms: number;
   p99Ms: number;
   /** How late operations were begun: beyond a few ms the generator is the bottleneck. */
   generatorLagMs: number;
@@ -61,6 +62,7 @@ export class OpenLoop {
     return {
       units: this.#load.units() - this.#unitsBefore,
       p50Ms: latency(0.5),
+      p95Ms: latency(0.95),
       p99Ms: latency(0.99),
       generatorLagMs: percentiles(this.#lags)(0.99),
     };

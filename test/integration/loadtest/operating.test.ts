@@ -83,6 +83,21 @@ test('a tool that could not keep up says so, and can be made to fail', async () 
   expect(figures['join.max']).toBeGreaterThan(1000);
 });
 
+test('a worker process that dies is told, its share is missing, and the run fails with a report', async () => {
+  const hold = ['hold', '--connections', '20', '--participants', '5', '--duration', '4s', '--ramp', '200ms'];
+  const run = loadTests.start(url, ...hold, '--workers', '2', '--settle', '20s', '--assert', 'leaks=0');
+  const [worker = 0] = await run.workers(2);
+  while ((await metric('sessions')) < 20) await sleep(50);
+  process.kill(worker, 'SIGKILL');
+  const { code, output, figures, report } = await run.outcome;
+  expect(code).toBe(1);
+  expect(output).toMatch(/Worker process [12] of 2 was lost \(a worker process ended early \(SIGKILL\)\)/);
+  // What it had measured since its last report, of a second at most, went with it.
+  expect(figures['joins.achieved']).toBeGreaterThanOrEqual(10);
+  expect(figures).toMatchObject({ leaves: 10, 'errors.tool.workerEnded': 1, leaks: 0 });
+  expect(report?.passed).toBe(false);
+});
+
 test('whoever is left in the server after the load is a leak', async () => {
   const hold = ['hold', '--connections', '2', '--duration', '1500ms', '--ramp', '0', '--settle', '1s'];
   const run = loadTests.start(url, ...hold, '--assert', 'leaks=0');

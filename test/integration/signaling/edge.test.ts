@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type ErrorDefinition, errorCodes } from '../../../src/protocol/error-codes.ts';
@@ -176,6 +177,17 @@ describe('what ends the connection', () => {
     await joined.request('join', { room: 'tea' });
     await expectEnd(idle, 'joinTimeout');
     await expect(joined.request('ping', {})).resolves.toHaveProperty('now');
+  });
+
+  it('but not changing rooms often, between two looks', async () => {
+    server = await startHub({ limits: { ...anyRate, joinTimeoutMs: 800, heartbeatIntervalMs: 1_000 } });
+    const client = await SignalingClient.connect(server.url);
+    for (let count = 0; count < 30; count += 1) {
+      await client.request('join', { room: 'tea' });
+      await client.request('leave', {});
+      await delay(100);
+    }
+    await expect(client.request('ping', {})).resolves.toHaveProperty('now');
   });
 
   it('silence: a dead client is found within the timeout, and its session is kept', async () => {

@@ -173,9 +173,7 @@ it('keeps apart what connections send in pieces at the same time', async () => {
   server = await startHub();
   const all = await Promise.all(Array.from({ length: 8 }, () => open(handshake())));
   const idOf = (index: number) => `${index}`.repeat(60);
-  const frames = all.map((_, index) =>
-    clientFrame(text, JSON.stringify({ id: idOf(index), method: 'ping' }, null, 4)),
-  );
+  const frames = all.map((_, index) => clientFrame(text, JSON.stringify({ id: idOf(index), method: 'ping' }, null, 4)));
   for (let at = 0; at < (frames[0]?.length ?? 0); at += 10) {
     for (const [index, { socket }] of all.entries()) socket.write(frames[index]?.subarray(at, at + 10) ?? '');
     await setImmediate();
