@@ -1,4 +1,4 @@
-/** Of a longer text as many are looked at, spread evenly: a thousandth of what it costs to read all of a large offer. */
+/** Of a longer text as many are looked at, spread evenly, so that a large offer costs no more than a short message. */
 const sampledChars = 256;
 /** FNV-1a, 32 bits. */
 const offsetBasis = 0x811c9dc5;

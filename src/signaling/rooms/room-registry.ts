@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { CrosspointError } from '../../shared/errors.ts';
 import type { SignalingLimits } from '../../shared/limits.ts';
 import { networkOf } from '../edge/network-of.ts';
-import { historyLimits } from '../wire/history-limits.ts';
+import { type HistoryLimits, historyLimits } from '../wire/history-limits.ts';
 import type { TurnFlusher } from '../wire/turn-flusher.ts';
 import { announceRoom } from './announce-room.ts';
 import { Room, type RoomSettings } from './room.ts';
@@ -23,6 +23,7 @@ export interface RoomRegistryEvents {
  */
 export class RoomRegistry extends EventEmitter<RoomRegistryEvents> {
   readonly #options: RoomRegistryOptions;
+  readonly #history: HistoryLimits;
   readonly #rooms = new Map<string, Room>();
   /** Number of open rooms by who opened them. */
   readonly #openedBy = new Map<string, number>();
@@ -33,6 +34,7 @@ export class RoomRegistry extends EventEmitter<RoomRegistryEvents> {
   constructor(options: RoomRegistryOptions) {
     super();
     this.#options = options;
+    this.#history = historyLimits(options.limits);
   }
 
   get size(): number {
@@ -92,8 +94,7 @@ export class RoomRegistry extends EventEmitter<RoomRegistryEvents> {
     const { limits, flusher } = this.#options;
     if (this.isDraining) throw new CrosspointError('serverDraining', { data: { retryAfterMs: limits.drainRetryMs } });
     if (this.#rooms.size >= limits.maxRooms) throw new CrosspointError('serverFull');
-    const history = historyLimits(limits);
-    const room = new Room({ ...settings, name, flusher, history, maxBans: limits.maxBansPerRoom });
+    const room = new Room({ ...settings, name, flusher, history: this.#history, maxBans: limits.maxBansPerRoom });
     this.#rooms.set(name, room);
     announceRoom(room);
     this.emit('roomOpened', room);

@@ -3,7 +3,7 @@ import { performance as loopPerformance } from 'node:perf_hooks';
 /** Below this share of busy time nothing waits. */
 const busyFrom = 0.8;
 const fullyBusy = 0.97;
-/** What is read over and over under load has queued for longer than that already. */
+/** Little beside what a request waits for its turn by then. */
 const maxHoldMs = 20;
 /** How often the event loop's busy time is looked at. */
 const lookMs = 50;

@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startServerProcess } from '../../support/server-process.ts';
+import { installPackages } from '../install-packages.ts';
 import type { DialectName } from './dialects.ts';
 
 const peersFolder = fileURLToPath(new URL('./peers', import.meta.url));
@@ -84,11 +85,5 @@ export const hubs: HubDefinition[] = [
 
 /** The peers have a lock file of their own, so that nobody who does not measure downloads them. */
 export function installPeers(): void {
-  if (existsSync(`${peersFolder}/node_modules/ws`)) return;
-  console.log('Installing the hubs to compare with (about 115 MB, once) …');
-  const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: peersFolder,
-    stdio: 'inherit',
-  });
-  if (status !== 0) throw new Error('npm ci failed in test/bench/hub/peers');
+  installPackages(peersFolder, 'hubs to compare with (about 115 MB)');
 }

@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { installPackages } from '../install-packages.ts';
 import { cpuMs, type StackCost } from './stack-cost.ts';
 
 const peersFolder = fileURLToPath(new URL('./peers', import.meta.url));
@@ -36,14 +35,7 @@ interface ReceivedTrack {
 }
 
 async function load(): Promise<Werift> {
-  if (!existsSync(`${peersFolder}/node_modules/werift`)) {
-    console.log('Installing the stack to compare with (about 31 MB, once) …');
-    const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-      cwd: peersFolder,
-      stdio: 'inherit',
-    });
-    if (status !== 0) throw new Error('npm ci failed in test/bench/stacks/peers');
-  }
+  installPackages(peersFolder, 'stack to compare with (about 31 MB)');
   return import(`${peersFolder}/node_modules/werift/lib/index.mjs`);
 }
 
