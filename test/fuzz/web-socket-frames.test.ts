@@ -97,20 +97,22 @@ function expectDocumented({ code, reason }: Closing): void {
 
 describe(`the reader of frames under fuzz (seed ${seed})`, () => {
   it('answers whatever comes over a socket, or closes with a documented code', async () => {
-    const codes = new Set<number | undefined>();
+    const codes: (number | undefined)[] = [];
     const lane = async (index: number) => {
       const random = new Random(seed + index);
       for (let sent = 0; sent < total / lanes; ) {
         const frames = Array.from({ length: 1 + random.below(mostFrames) }, () => makeFrame(random));
         sent += frames.length;
         const closing = await say(Buffer.concat(frames), random.chance(0.5));
-        codes.add(closing?.code);
+        codes.push(closing?.code);
         // Without a reason it is the client's own code that comes back.
         if (closing && closing.reason !== '') expectDocumented(closing);
       }
     };
     await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index)));
-    expect([...codes]).toEqual(expect.arrayContaining([undefined, 1002, 1007, 1009, 4400]));
+    expect(codes).toEqual(expect.arrayContaining([undefined, 1002, 1007, 1009, 4400]));
+    // Most have something wrong among their frames, and are told, however busy the server is.
+    expect(codes.filter((code) => code === undefined).length).toBeLessThan(codes.length / 5);
     const client = await SignalingClient.join(server.url, { room: 'afterwards' });
     expect(client.me.participants).toEqual([]);
     await client.request('leave', {});

@@ -154,6 +154,13 @@ export class Connection implements Peer, WebSocketListener {
     this.outbox.finish(() => this.#options.webSocket.close(code));
   }
 
+  /** The session waits to be resumed once the socket is gone. */
+  handleEnd(): void {
+    if (this.#closed) return;
+    this.session?.takeRoomEvents();
+    this.outbox.finish(() => this.#options.webSocket.end());
+  }
+
   handleClosed(): void {
     if (!this.#closed) this.#release('keep');
     this.#options.onClosed(this);

@@ -11,7 +11,9 @@ const abnormalClosure = 1006;
 export interface WebSocketListener extends FrameListener {
   /** The peer has begun to close; answer with `close`. */
   handleClosing(code: number): void;
-  /** The socket is gone. The last call, and the only one after `handleClosing` or `handleViolation`. */
+  /** The peer will say nothing more, and did not close in order; answer with `end`. */
+  handleEnd(): void;
+  /** The socket is gone. The last call, and the only one after `handleClosing`, `handleViolation` or `handleEnd`. */
   handleClosed(code: number): void;
 }
 
@@ -53,8 +55,7 @@ export class ServerWebSocket implements FrameListener {
     const { socket } = this;
     readIntoSharedBuffer(socket, (bytes, length) => this.#reader.push(bytes, length));
     socket.on('data', (chunk: Buffer) => this.#reader.push(chunk));
-    // Answers to the last that came are sent at the end of the turn.
-    socket.on('end', () => setImmediate(() => this.#end()));
+    socket.on('end', () => this.#handleEnd());
     socket.on('close', () => this.#handleGone());
     // What follows an error is the socket's end, which is all that matters here.
     socket.on('error', () => undefined);
@@ -79,13 +80,13 @@ export class ServerWebSocket implements FrameListener {
   handleClosing(code: number): void {
     this.#closeCode = code;
     this.#readingEnded = true;
-    if (this.#closeSent) this.#end();
+    if (this.#closeSent) this.end();
     else this.#listener?.handleClosing(code);
   }
 
   handleViolation(violation: Violation): void {
     this.#readingEnded = true;
-    if (this.#closeSent) this.#end();
+    if (this.#closeSent) this.end();
     else this.#listener?.handleViolation(violation);
   }
 
@@ -95,7 +96,13 @@ export class ServerWebSocket implements FrameListener {
     this.#closeSent = true;
     this.#limitTime();
     if (this.socket.writable) this.socket.write(closeFrame(code, reason));
-    if (this.#readingEnded) this.#end();
+    if (this.#readingEnded) this.end();
+  }
+
+  /** Ends the connection without a close frame, which is for who has closed in order, once all is sent. Idempotent. */
+  end(): void {
+    this.#limitTime();
+    this.socket.end();
   }
 
   /** Ends the connection without a word. Idempotent. */
@@ -103,14 +110,15 @@ export class ServerWebSocket implements FrameListener {
     this.socket.destroy();
   }
 
-  /** Both sides are done: what is left is sent, and then the socket goes when the other side lets go of it too. */
-  #end(): void {
-    this.#limitTime();
-    this.socket.end();
-  }
-
   #limitTime(): void {
     this.#timer ??= setTimeout(() => this.terminate(), this.#closeTimeoutMs);
+  }
+
+  #handleEnd(): void {
+    const wasReading = !this.#readingEnded;
+    this.#readingEnded = true;
+    if (this.#closeSent) this.end();
+    else if (wasReading) this.#listener?.handleEnd();
   }
 
   #handleGone(): void {

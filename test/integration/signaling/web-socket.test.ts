@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { clientFrame } from '../../../src/signaling/websocket/testing/client-frame.ts';
 import { SignalingClient } from '../../support/signaling-client.ts';
@@ -49,6 +49,20 @@ async function open(first: string | Buffer): Promise<Raw & { head: string }> {
   return { socket, rest, head: bytes.subarray(0, headBytes()).toString() };
 }
 
+/** Runs something while the event loop is never idle, as it is at the limit of what a server can do. */
+async function withoutIdleTime(task: () => Promise<void>): Promise<void> {
+  let done = false;
+  const spin = async () => {
+    while (!done) await setImmediate();
+  };
+  const spinning = spin();
+  await setTimeout(200);
+  await task().finally(() => {
+    done = true;
+  });
+  await spinning;
+}
+
 describe('the handshake', () => {
   it('answers the example of RFC 6455, section 1.3', async () => {
     server = await startHub();
@@ -76,9 +90,10 @@ describe('the handshake', () => {
 
   it('reads what comes in one piece with it', async () => {
     server = await startHub();
-    const { rest } = await open(
+    const { socket, rest } = await open(
       Buffer.concat([Buffer.from(handshake()), ask(1), clientFrame(close, Buffer.of(3, 232))]),
     );
+    socket.end();
     expect((await rest).toString()).toContain('"id":1');
   });
 });
@@ -111,6 +126,29 @@ describe('the end', () => {
     const { socket, rest } = await open(handshake());
     socket.end(ask(1));
     expect((await rest).toString()).toContain('"id":1,"result"');
+  });
+
+  it('answers the last words even while output waits because the server is busy', async () => {
+    server = await startHub();
+    await withoutIdleTime(async () => {
+      const { socket, rest } = await open(handshake());
+      socket.end(Buffer.concat([ask(1), ask(2), clientFrame(0x83, 'no such frame')]));
+      const bytes = await rest;
+      const sent = bytes.toString();
+      expect(sent).toContain('"id":1,');
+      expect(sent).toContain('"id":2,');
+      expect(sent).toContain('"code":"protocolError"');
+      expect(bytes.subarray(-'protocolError'.length - 4).readUInt8()).toBe(close);
+    });
+  });
+
+  it('sends what is under way to who stops talking while the server is busy', async () => {
+    server = await startHub();
+    await withoutIdleTime(async () => {
+      const { socket, rest } = await open(handshake());
+      socket.end(Buffer.concat([ask(1), ask(2)]));
+      expect((await rest).toString()).toContain('"id":2,');
+    });
   });
 
   it('does not wait for long for who does not close', async () => {
