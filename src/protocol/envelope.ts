@@ -45,4 +45,5 @@ export const eventEnvelope = z.object({
 /** What a server sends: a reply, an error or an event, told apart by their keys. */
 export const serverFrame = z.union([errorReply, eventEnvelope, successReply]);
 
+export type Envelope = z.infer<typeof requestEnvelope>;
 export type RequestId = z.infer<typeof requestId>;

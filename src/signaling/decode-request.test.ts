@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { requestEnvelope } from '../protocol/envelope.ts';
 import { decodeRequest, MalformedRequest } from './decode-request.ts';
 
 const long = 'x'.repeat(120);
@@ -23,6 +24,19 @@ describe('decodeRequest', () => {
 
   it('reads a request without an id, which wants no reply', () => {
     expect(decodeRequest('{"method":"ping"}')).toEqual({ method: 'ping', text: '{"method":"ping"}' });
+  });
+
+  it('tells right from wrong as the schema of the envelope does', () => {
+    const id = fc.constantFrom<unknown>(0, -1, 1.5, 2 ** 53, 1e300, '', 'a', long, null, true, [], undefined);
+    const method = fc.constantFrom<unknown>('ping', '', 'm'.repeat(64), 'm'.repeat(65), null, 1, undefined);
+    const envelope = fc.record({ id, method, params: fc.constantFrom<unknown>(undefined, null, {}, 5, []) });
+    const check = (value: unknown) => {
+      const parsed = requestEnvelope.safeParse(JSON.parse(JSON.stringify(value)));
+      const decode = () => decodeRequest(JSON.stringify(value));
+      if (parsed.success) expect(decode()).toMatchObject(parsed.data);
+      else expect(decode).toThrow(MalformedRequest);
+    };
+    fc.assert(fc.property(envelope, check), { numRuns: 1_000 });
   });
 
   it('cuts the last parameter out as the sender wrote it', () => {

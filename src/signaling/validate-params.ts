@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type Method, type RequestParams, requests } from '../protocol/requests.ts';
 import { CrosspointError } from '../shared/errors.ts';
 import { parseSafely } from './parse-safely.ts';
+import { shortcutOf, unsure } from './schema-shortcut.ts';
 
 type Validator<M extends Method> = (params: unknown) => RequestParams<M>;
 
@@ -14,8 +15,10 @@ export function validateParams<M extends Method>(method: M, params: unknown): Re
 }
 
 export function isMethod(name: string): name is Method {
-  return Object.hasOwn(requests, name);
+  return methods.has(name);
 }
+
+const methods: ReadonlySet<string> = new Set(Object.keys(requests));
 
 const validators: { readonly [M in Method]: Validator<M> } = {
   join: by(requests.join.params),
@@ -42,7 +45,10 @@ const validators: { readonly [M in Method]: Validator<M> } = {
 };
 
 function by<S extends z.ZodType>(schema: S): (params: unknown) => z.output<S> {
+  const shortcut = shortcutOf(schema);
   return (params = {}) => {
+    const right = shortcut(params);
+    if (right !== unsure) return right;
     const parsed = parseSafely(schema, params);
     if (!parsed.problems) return parsed.data;
     const problems = parsed.problems.slice(0, toldProblems);
