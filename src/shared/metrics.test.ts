@@ -39,12 +39,21 @@ test('shows plain counters as absolute values, however often it is scraped', asy
   counters.framesSent += 5;
   counters.requests.add('join');
   counters.requests.add('join', 2);
-  counters.joinSeconds.observe(0.004);
+  for (const seconds of [0.004, 0.005, 0.3, 7]) counters.joinSeconds.add(seconds);
   await metrics.text();
   const shown = lines(await metrics.text());
   expect(shown).toContain('crosspoint_frames_sent_total 5');
   expect(shown).toContain('crosspoint_requests_total{method="join"} 3');
-  expect(shown).toContain('crosspoint_join_seconds_bucket{le="0.005"} 1');
+  expect(shown.filter((line) => line.startsWith('crosspoint_join_seconds'))).toEqual([
+    ...['0.001', '0.002'].map((bound) => `crosspoint_join_seconds_bucket{le="${bound}"} 0`),
+    ...['0.005', '0.01', '0.02', '0.05', '0.1', '0.2'].map(
+      (bound) => `crosspoint_join_seconds_bucket{le="${bound}"} 2`,
+    ),
+    ...['0.5', '1', '2', '5'].map((bound) => `crosspoint_join_seconds_bucket{le="${bound}"} 3`),
+    'crosspoint_join_seconds_bucket{le="+Inf"} 4',
+    'crosspoint_join_seconds_sum 7.309',
+    'crosspoint_join_seconds_count 4',
+  ]);
 });
 
 test('labels objects by kind and forgets labels that are gone', async () => {

@@ -1,22 +1,35 @@
 /** Counts by a label with few values, such as a method or an error code. */
 export class Tally implements Iterable<readonly [string, number]> {
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, { count: number }>();
 
   add(label: string, count = 1): void {
-    this.#counts.set(label, (this.#counts.get(label) ?? 0) + count);
+    const counted = this.#counts.get(label);
+    if (counted) counted.count += count;
+    else this.#counts.set(label, { count });
   }
 
-  [Symbol.iterator](): Iterator<readonly [string, number]> {
-    return this.#counts.entries();
+  *[Symbol.iterator](): Iterator<readonly [string, number]> {
+    for (const [label, { count }] of this.#counts) yield [label, count];
   }
 }
 
-/** Takes durations, as a histogram of a metrics registry does. */
-interface DurationObserver {
-  observe(seconds: number): void;
-}
+/** Upper bounds of a histogram's buckets, in seconds. */
+export const durationBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] as const;
 
-const nobody: DurationObserver = { observe: () => undefined };
+/** Counts durations as a histogram does. */
+export class DurationTally {
+  /** One for each bucket, and one for what is longer. */
+  readonly counts: number[] = Array.from({ length: durationBuckets.length + 1 }, () => 0);
+  /** Of all durations, in seconds. */
+  sum = 0;
+
+  add(seconds: number): void {
+    let bucket = 0;
+    while (seconds > (durationBuckets[bucket] ?? Number.POSITIVE_INFINITY)) bucket += 1;
+    this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
+    this.sum += seconds;
+  }
+}
 
 /**
  * Counters of the hub's hot path. Adding to a field costs a nanosecond where a labelled prom-client counter costs a
@@ -32,9 +45,10 @@ export class HubCounters {
   /** Writes to sockets; frames per write tells how well sending is coalesced. */
   writes = 0;
   resumes = 0;
-  /** From the join request to its reply, and from a publish offer to its answer; replaced where metrics are served. */
-  joinSeconds: DurationObserver = nobody;
-  publishSeconds: DurationObserver = nobody;
+  /** From the join request to its reply. */
+  readonly joinSeconds = new DurationTally();
+  /** From a publish offer to its answer. */
+  readonly publishSeconds = new DurationTally();
   readonly requests: Tally = new Tally();
   /** Failed requests and refusals by code. */
   readonly errors: Tally = new Tally();

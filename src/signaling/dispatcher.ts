@@ -3,6 +3,7 @@ import type { ErrorCode } from '../protocol/error-codes.ts';
 import type { Method } from '../protocol/requests.ts';
 import { CrosspointError, toCrosspointError } from '../shared/errors.ts';
 import { type DecodedRequest, decodeRequest, MalformedRequest } from './decode-request.ts';
+import { nothing } from './handlers/handler.ts';
 import { handlers } from './handlers/index.ts';
 import type { HubServices } from './hub-services.ts';
 import { JsonText } from './json-text.ts';
@@ -78,7 +79,7 @@ export class Dispatcher {
       // Connections come and go while the session's requests take their time.
       if (log && this.#isFull(log.pending)) throw tooManyUnanswered();
       const context = new RequestContext(this.#hub, this.#peer, request.opaque);
-      this.#handle({ request, context, log, startedMs: performance.now() });
+      this.#handle({ request, context, log, startedMs: isTimed(request.method) ? performance.now() : 0 });
     } catch (error) {
       this.#refuse(request, toCrosspointError(error));
     }
@@ -143,7 +144,7 @@ export class Dispatcher {
     result.then(
       (value) => {
         settle(() => this.#succeed(task, value));
-        this.#observe(method, startedMs);
+        if (isTimed(method)) this.#observe(method, startedMs);
       },
       (error: unknown) => settle(() => this.#fail(task, toCrosspointError(error))),
     );
@@ -153,8 +154,8 @@ export class Dispatcher {
   #observe(method: string, startedMs: number): void {
     const { counters } = this.#hub;
     const seconds = (performance.now() - startedMs) / 1000;
-    if (method === 'join') counters.joinSeconds.observe(seconds);
-    if (method === 'offer') counters.publishSeconds.observe(seconds);
+    if (method === 'join') counters.joinSeconds.add(seconds);
+    if (method === 'offer') counters.publishSeconds.add(seconds);
   }
 
   /** Starts what waited for the join. One of them may be another join, and then the rest waits for that. */
@@ -166,12 +167,17 @@ export class Dispatcher {
 
   #succeed({ request, context, log }: Task, result: unknown): void {
     if (request.id !== undefined) {
-      const json = result instanceof JsonText ? result.text : JSON.stringify(result);
-      const answer = { failed: false, json };
-      log?.keep(request, answer);
-      this.#send(request.id, answer);
+      // What comes in pieces is the reply to a join, which no log keeps.
+      if (result instanceof JsonText) this.#sendPieces(request.id, result.pieces);
+      else this.#sendResult(request, result, log);
     }
     context.answered();
+  }
+
+  #sendResult(request: DecodedRequest, result: unknown, log: RequestLog | undefined): void {
+    const answer = { failed: false, json: result === nothing ? '{}' : JSON.stringify(result) };
+    log?.keep(request, answer);
+    this.#send(request.id, answer);
   }
 
   #fail({ request, log }: Task, error: CrosspointError): void {
@@ -201,9 +207,27 @@ export class Dispatcher {
   }
 
   #send(id: RequestId | null | undefined, { failed, json }: Answer): void {
+    if (!failed) {
+      this.#sendPieces(id, [json]);
+      return;
+    }
     this.#peer.session?.takeRoomEvents();
-    this.#peer.outbox.pushText(`{"id":${JSON.stringify(id ?? null)},"${failed ? 'error' : 'result'}":${json}}`);
+    this.#peer.outbox.pushText([`{"id":${idText(id)},"error":`, json, '}']);
   }
+
+  #sendPieces(id: RequestId | null | undefined, pieces: readonly string[]): void {
+    this.#peer.session?.takeRoomEvents();
+    this.#peer.outbox.pushText([`{"id":${idText(id)},"result":`, ...pieces, '}']);
+  }
+}
+
+/** Whose duration the metrics tell. */
+function isTimed(method: string): boolean {
+  return method === 'join' || method === 'offer';
+}
+
+function idText(id: RequestId | null | undefined): string | number {
+  return typeof id === 'number' ? id : JSON.stringify(id ?? null);
 }
 
 function tooManyUnanswered(): CrosspointError {

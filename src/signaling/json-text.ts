@@ -1,8 +1,8 @@
-/** A result that is JSON text already, for replies that are put together from prepared pieces. */
+/** A result that is JSON text already, in pieces that are written one behind the other. */
 export class JsonText {
-  readonly text: string;
+  readonly pieces: readonly string[];
 
-  constructor(text: string) {
-    this.text = text;
+  constructor(pieces: readonly string[]) {
+    this.pieces = pieces;
   }
 }

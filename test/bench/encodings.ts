@@ -4,6 +4,7 @@ import { HubCounters } from '../../src/shared/tally.ts';
 import { EventBatch } from '../../src/signaling/wire/event-batch.ts';
 import { eventHead, rawEventHead } from '../../src/signaling/wire/event-text.ts';
 import { FrameEncoding } from '../../src/signaling/wire/frame-encoding.ts';
+import { FrameMemory } from '../../src/signaling/wire/frame-memory.ts';
 import { Outbox } from '../../src/signaling/wire/outbox.ts';
 import { SendArena } from '../../src/signaling/wire/send-arena.ts';
 import { TurnFlusher } from '../../src/signaling/wire/turn-flusher.ts';
@@ -109,7 +110,7 @@ async function measureEvent(
   const arena = new SendArena();
   let seq = 0;
   const deliver = () => {
-    const batch = new EventBatch();
+    const batch = new EventBatch(new FrameMemory());
     batch.append(head);
     seq += 1;
     for (const { outbox } of members) {
@@ -131,7 +132,7 @@ async function measureReply(
   if (!member) throw new Error('Nobody to send to.');
   const arena = new SendArena();
   const deliver = () => {
-    member.outbox.pushText(text);
+    member.outbox.pushText([text]);
     member.outbox.flush(arena);
     arena.rest();
   };

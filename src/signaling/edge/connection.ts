@@ -76,9 +76,11 @@ export class Connection implements Peer, WebSocketListener {
 
   /** A session takes its rate along from connection to connection, so that nobody gets a fresh one by coming back. */
   set session(session: Session | undefined) {
-    this.idleSinceMs = performance.now();
     this.#session = session;
-    if (!session) return;
+    if (!session) {
+      this.idleSinceMs = performance.now();
+      return;
+    }
     session.rate ??= this.#rate;
     this.#rate = session.rate;
   }
@@ -97,7 +99,7 @@ export class Connection implements Peer, WebSocketListener {
     this.session?.takeRoomEvents();
     this.#log(code);
     const params = { code, message: message ?? usual, action, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-    this.outbox.pushText(`${eventHead('disconnect', params)}0}`);
+    this.outbox.pushText([eventHead('disconnect', params), '0}']);
     this.outbox.finish(() => this.#options.webSocket.close(closeCode ?? usualCloseCode, code));
     this.#options.hub.counters.errors.add(code);
     // At a shutdown all sessions end together, once everyone was told; nobody has to hear of the others' leaving.

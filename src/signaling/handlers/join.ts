@@ -4,7 +4,7 @@ import type { Admission } from '../auth/admission.ts';
 import type { HubServices } from '../hub-services.ts';
 import { JsonText } from '../json-text.ts';
 import type { RequestContext } from '../request-context.ts';
-import { othersJson, roomState } from '../rooms/describe-room.ts';
+import { addOthers, roomStateJson } from '../rooms/describe-room.ts';
 import type { Session } from '../rooms/session.ts';
 import type { Handler } from './handler.ts';
 import { accessOf } from './refresh-token.ts';
@@ -60,20 +60,47 @@ function enter(context: RequestContext, session: Session, resumedAt?: number): J
   return describe(hub, session, { resumed: resumedAt !== undefined, seq });
 }
 
-/** The reply, put together from JSON that is kept. Ids and tokens need no escaping. */
+/**
+ * The reply, in pieces of JSON that are kept where they can be: put together they would be copied twice more. Ids and tokens
+ * need no escaping.
+ */
 function describe(hub: HubServices, session: Session, { resumed, seq }: { resumed: boolean; seq: number }): JsonText {
   const { room, participant, waiting, admission } = session;
-  return new JsonText(
-    `{"session":"${session.id}","resumeToken":"${session.resumeToken}","resumed":${resumed},"seq":${seq},` +
-      `${waiting ? '"waiting":true,' : ''}"room":${JSON.stringify(roomState(room))},` +
-      `${JSON.stringify(accessOf(admission)).slice(1, -1)},${waitingOf(session)}` +
-      `"iceServers":${JSON.stringify(hub.iceServersFor(participant.id))},${hub.announcement},` +
-      `"participant":${participant.json},"participants":${waiting ? '[]' : othersJson(room, session)}}`,
-  );
+  const pieces = [
+    `{"session":"${session.id}","resumeToken":"${session.resumeToken}","resumed":${resumed},"seq":${seq},"room":`,
+    roomStateJson(room),
+    waiting ? ',"waiting":true,' : ',',
+    accessJson(admission),
+    iceServersJson(hub, participant.id),
+    hub.announcement,
+    ',"participant":',
+    participant.json,
+    waitingOf(session),
+    ',"participants":[',
+  ];
+  if (!waiting) addOthers(pieces, room, session);
+  pieces.push(']}');
+  return new JsonText(pieces);
+}
+
+const noIceServers = ',"iceServers":[],';
+
+/** Without TURN there are none. */
+function iceServersJson(hub: HubServices, participantId: string): string {
+  const iceServers = hub.iceServersFor(participantId);
+  return iceServers.length === 0 ? noIceServers : `,"iceServers":${JSON.stringify(iceServers)},`;
+}
+
+let latest: { readonly admission: Admission; readonly json: string } | undefined;
+
+/** What a client is told of its access, without the brackets around; on a server without tokens it is the same for all. */
+function accessJson(admission: Admission): string {
+  if (latest?.admission !== admission) latest = { admission, json: JSON.stringify(accessOf(admission)).slice(1, -1) };
+  return latest.json;
 }
 
 /** Who waits before the door, for those who may open it. */
 function waitingOf({ room: { door }, admission: { grants } }: Session): string {
   if (!grants.moderate || door.waiting.size === 0) return '';
-  return `"waitingParticipants":${JSON.stringify(door.waitingParticipants())},`;
+  return `,"waitingParticipants":${JSON.stringify(door.waitingParticipants())}`;
 }

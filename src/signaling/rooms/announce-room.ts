@@ -1,6 +1,6 @@
 import type { EventName, EventParams } from '../../protocol/events.ts';
 import { eventHead, rawEventHead } from '../wire/event-text.ts';
-import { othersJson, roomState } from './describe-room.ts';
+import { addOthers, roomStateJson } from './describe-room.ts';
 import type { Room } from './room.ts';
 
 /** Tells the members of a room what happens to the others: facts become events of the protocol here and nowhere else. */
@@ -16,7 +16,8 @@ export function announceRoom(room: Room): void {
   });
   room.on('participantLeft', (session, reason) => {
     if (session.hidden || room.ending) return;
-    feed.publish(eventHead('participantLeft', { participant: session.participant.id, reason }));
+    // Neither of the two needs escaping.
+    feed.publish(rawEventHead('participantLeft', `{"participant":"${session.participant.id}","reason":"${reason}"}`));
   });
   room.on('roomUpdated', (changes) => feed.publish(eventHead('roomUpdated', changes)));
   announceWaiting(room);
@@ -33,7 +34,8 @@ function announceWaiting(room: Room): void {
     if (room.ending) return;
     tellModerators('waitingEnded', { participant: session.participant.id, outcome });
     if (outcome !== 'admitted') return;
-    const state = `{"room":${JSON.stringify(roomState(room))},"participants":${othersJson(room, session)}}`;
-    session.sendHead(rawEventHead('admitted', state));
+    const pieces = ['{"room":', roomStateJson(room), ',"participants":['];
+    addOthers(pieces, room, session);
+    session.sendHead(rawEventHead('admitted', `${pieces.join('')}]}`));
   });
 }

@@ -2,6 +2,9 @@ import type { RoomState } from '../../protocol/models.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 
+/** More are faster put together than written one by one. */
+const mostPieces = 20;
+
 /** The room as everybody in it sees it; what is not the case is left out. */
 export function roomState({ name, createdAt, door, recording }: Room): RoomState {
   return {
@@ -13,12 +16,19 @@ export function roomState({ name, createdAt, door, recording }: Room): RoomState
   };
 }
 
+/** The same as JSON text, which everybody who joins gets. */
+export function roomStateJson(room: Room): string {
+  room.stateJson ??= JSON.stringify(roomState(room));
+  return room.stateJson;
+}
+
 /**
- * The others in the room as JSON text, put together from what every participant keeps: in a big room that is most of a
- * join reply.
+ * Adds the pieces of a JSON text that lists the others in the room, from what every participant keeps: in a big room that
+ * is most of a join reply.
  */
-export function othersJson(room: Room, session: Session): string {
+export function addOthers(pieces: string[], room: Room, session: Session): void {
   const others: string[] = [];
   for (const other of room.sessions()) if (other !== session && !other.hidden) others.push(other.participant.json);
-  return `[${others.join(',')}]`;
+  if (others.length > mostPieces) pieces.push(others.join(','));
+  else for (const [index, json] of others.entries()) pieces.push(index === 0 ? '' : ',', json);
 }

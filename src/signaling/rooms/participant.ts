@@ -53,8 +53,19 @@ export class Participant {
 
   /** The participant as JSON text. */
   get json(): string {
-    this.#json ??= JSON.stringify(this.model());
+    this.#json ??= this.#isPlain() ? this.#plainJson() : JSON.stringify(this.model());
     return this.#json;
+  }
+
+  /** As most are when they join. */
+  #isPlain(): boolean {
+    return this.identity === undefined && this.tracks.size === 0 && isEmpty(this.#metadata);
+  }
+
+  /** Put together without a model; id and state need no escaping. */
+  #plainJson(): string {
+    const { id, joinedAt } = this;
+    return `{"id":"${id}","name":${JSON.stringify(this.#name)},"metadata":{},"state":"${this.#state}","joinedAt":${joinedAt},"tracks":[]}`;
   }
 
   /** What a moderator sees of somebody who waits. */
@@ -95,4 +106,9 @@ export class Participant {
   #identity(): { identity?: string } {
     return this.identity === undefined ? {} : { identity: this.identity };
   }
+}
+
+function isEmpty(metadata: Metadata): boolean {
+  for (const _key in metadata) return false;
+  return true;
 }

@@ -46,6 +46,8 @@ interface RoomOptions extends RoomSettings {
 export class Room extends EventEmitter<RoomEvents> {
   readonly name: string;
   readonly createdAt: number = Date.now();
+  /** The room as JSON text as long as nothing about it changes; kept by `roomStateJson`. */
+  stateJson: string | undefined;
   readonly maxParticipants: number;
   readonly emptyMs: number;
   /** Events for everyone in the room. */
@@ -165,6 +167,7 @@ export class Room extends EventEmitter<RoomEvents> {
       ...(waitingRoom !== this.door.waitingRoom && { waitingRoom }),
     };
     Object.assign(this.door, changes);
+    this.stateJson = undefined;
     if (Object.keys(changes).length > 0) this.emit('roomUpdated', changes);
   }
 
@@ -190,6 +193,7 @@ export class Room extends EventEmitter<RoomEvents> {
   #countRecorders(change: number): void {
     const before = this.recording;
     this.#recorders += change;
+    this.stateJson = undefined;
     if (this.recording !== before) this.emit('roomUpdated', { recording: this.recording });
   }
 }

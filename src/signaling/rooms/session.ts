@@ -123,8 +123,8 @@ export class Session implements FeedReader {
   sendHead(head: string): void {
     this.takeRoomEvents();
     this.#seq += 1;
-    const headBytes = this.#history.addOwnEvent(head);
-    this.#peer?.outbox.pushEvent({ head, headBytes, seq: this.#seq });
+    this.#history.addOwnEvent(head);
+    this.#peer?.outbox.pushEvent({ head, seq: this.#seq });
   }
 
   /** Takes what the room has published so far, so that what is sent next comes after it. */

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { readTextFrames } from '../../../test/support/read-frames.ts';
 import { EventBatch } from './event-batch.ts';
 import { rawEventHead } from './event-text.ts';
+import { FrameMemory } from './frame-memory.ts';
 
 function batchOf(...bodies: string[]): EventBatch {
-  const batch = new EventBatch();
+  const batch = new EventBatch(new FrameMemory());
   for (const body of bodies) batch.append(rawEventHead('message', `{"body":${JSON.stringify(body)}}`));
   return batch;
 }
@@ -51,6 +52,30 @@ describe('EventBatch', () => {
   it('counts bytes, not characters', () => {
     const [text = ''] = readTextFrames(bytesOf(batchOf('茶😀é'), { from: 0, to: 1, firstSeq: 1 }));
     expect(JSON.parse(text).params.body).toBe('茶😀é');
+  });
+
+  it('has its memory used again, unless sockets may still have parts of it', () => {
+    const memory = new FrameMemory();
+    const batch = (body: string) => {
+      const made = new EventBatch(memory);
+      for (let index = 0; index < 3; index += 1) made.append(rawEventHead('message', `"${body}"`));
+      return made;
+    };
+    const range = { from: 0, to: 3, firstSeq: 1 };
+    const first = batch('a'.repeat(200));
+    const [copied, shared] = [bytesOf(first, range), Buffer.concat(first.chunksOf(range))];
+    const kept = first.chunksOf(range);
+    first.release();
+    const second = batch('b'.repeat(200));
+    expect(Buffer.concat(kept)).toEqual(shared);
+    const expected = bytesOf(second, range);
+    second.release();
+    const third = batch('c'.repeat(200));
+    expect([copied, bytesOf(third, range), expected].map((bytes) => String.fromCharCode(bytes[100] ?? 0))).toEqual([
+      'a',
+      'c',
+      'b',
+    ]);
   });
 
   it('gives the same bytes in shared chunks', () => {

@@ -1,8 +1,13 @@
-import { headerBytes, payloadBytesOf, writeTextHeader } from '../websocket/frame-header.ts';
+import { payloadBytesOf } from '../websocket/frame-header.ts';
 import { EncodedEvents } from './encoded-events.ts';
 import type { EventFrames, EventRange } from './event-frames.ts';
 import type { FrameEncoding } from './frame-encoding.ts';
+import type { FrameMemory } from './frame-memory.ts';
 import { seqDigits, seqTail, writeDigits } from './sequence-number.ts';
+import { spaceForText, writeTextFrame } from './text-frame.ts';
+import type { Utf8Text } from './text-log.ts';
+
+const nothing = Buffer.alloc(0);
 
 /**
  * Events that went to the same receivers in one turn of the event loop, serialised and framed once. What differs
@@ -10,22 +15,29 @@ import { seqDigits, seqTail, writeDigits } from './sequence-number.ts';
  * are one copy of the whole with the numbers filled in. Memory is shared by the send queues of all.
  */
 export class EventBatch implements EventFrames {
-  #heads: string[] = [];
+  readonly #memory: FrameMemory;
+  #bytes: Buffer = nothing;
+  /** Sockets may have parts of the memory in their queues. */
+  #isShared = false;
   /** Offset after each frame. */
   readonly #ends: number[] = [];
-  #bytes: Buffer | undefined;
   /** The same events for clients that have asked for another encoding, made when the first of them is due. */
   #encoded: EncodedEvents[] | undefined;
+
+  constructor(memory: FrameMemory) {
+    this.#memory = memory;
+  }
 
   get length(): number {
     return this.#ends.length;
   }
 
-  /** Adds an event: its text up to the value of `seq`. Not allowed once bytes were taken. */
+  /** Adds an event: its text up to the value of `seq`. */
   append(head: string): void {
-    const payloadBytes = Buffer.byteLength(head) + seqTail.length;
-    this.#heads.push(head);
-    this.#ends.push(this.#offset(this.length) + headerBytes(payloadBytes) + payloadBytes);
+    const parts = [head, seqTail];
+    const start = this.#offset(this.length);
+    this.#reserve(start, spaceForText(parts));
+    this.#ends.push(writeTextFrame(this.#bytes, start, parts));
   }
 
   /** Size of the frames `from` (included) to `to` (excluded). */
@@ -37,7 +49,7 @@ export class EventBatch implements EventFrames {
   copyTo(target: Buffer, offset: number, { from, to, firstSeq }: EventRange): number {
     const start = this.#offset(from);
     const end = this.#offset(to);
-    target.set(this.#seal().subarray(start, end), offset);
+    this.#bytes.copy(target, offset, start, end);
     this.number(target, offset, { from, to, firstSeq });
     return offset + end - start;
   }
@@ -52,13 +64,13 @@ export class EventBatch implements EventFrames {
 
   /** The same frames without a copy of what is shared: for large frames, where copying costs more than a longer list. */
   chunksOf({ from, to, firstSeq }: EventRange): Buffer[] {
-    const bytes = this.#seal();
+    this.#isShared = true;
     const chunks: Buffer[] = [];
     for (let index = from; index < to; index += 1) {
       const end = this.#offset(index + 1);
       const number = Buffer.from(seqTail, 'latin1');
       writeDigits(number, seqDigits - 1, firstSeq + index - from);
-      chunks.push(bytes.subarray(this.#offset(index), end - seqTail.length), number);
+      chunks.push(this.#bytes.subarray(this.#offset(index), end - seqTail.length), number);
     }
     return chunks;
   }
@@ -75,33 +87,32 @@ export class EventBatch implements EventFrames {
 
   /** The text of an event up to the value of `seq`. */
   headAt(index: number): string {
-    return this.#bytes ? this.headBytesAt(index).toString() : (this.#heads[index] ?? '');
+    const { bytes, from, to } = this.headBytesAt(index);
+    return bytes.toString('utf8', from, to);
   }
 
-  /** The same as bytes. */
-  headBytesAt(index: number): Buffer {
+  /** The same as part of the frames. */
+  headBytesAt(index: number): Utf8Text {
     const start = this.#offset(index);
     const end = this.#offset(index + 1);
-    return this.#seal().subarray(end - payloadBytesOf(end - start), end - seqTail.length);
+    return { bytes: this.#bytes, from: end - payloadBytesOf(end - start), to: end - seqTail.length };
   }
 
   #offset(index: number): number {
     return index === 0 ? 0 : (this.#ends[index - 1] ?? 0);
   }
 
-  #seal(): Buffer {
-    if (this.#bytes) return this.#bytes;
-    const bytes = Buffer.allocUnsafe(this.#offset(this.length));
-    let offset = 0;
-    this.#heads.forEach((head, index) => {
-      const end = this.#offset(index + 1);
-      const payloadBytes = payloadBytesOf(end - offset);
-      offset = writeTextHeader(bytes, offset, payloadBytes);
-      offset += bytes.write(head, offset);
-      offset += bytes.write(seqTail, offset, 'latin1');
-    });
-    this.#heads = [];
+  /** Gives the memory back; nobody may look at the batch any more. */
+  release(): void {
+    if (!this.#isShared) this.#memory.give(this.#bytes);
+    this.#bytes = nothing;
+  }
+
+  #reserve(used: number, space: number): void {
+    if (used + space <= this.#bytes.length) return;
+    const bytes = this.#memory.take(used + space);
+    this.#bytes.copy(bytes, 0, 0, used);
+    this.release();
     this.#bytes = bytes;
-    return bytes;
   }
 }

@@ -7,6 +7,7 @@ import { EventBatch } from './event-batch.ts';
 import type { EventFrames } from './event-frames.ts';
 import { rawEventHead } from './event-text.ts';
 import { FrameEncoding } from './frame-encoding.ts';
+import { FrameMemory } from './frame-memory.ts';
 
 const encodings = {
   packed: new FrameEncoding({ packed: true, compressed: false }),
@@ -17,7 +18,7 @@ const each = Object.entries(encodings);
 const large = 'Tea is ready. '.repeat(500);
 
 function batchOf(...bodies: unknown[]): EventBatch {
-  const batch = new EventBatch();
+  const batch = new EventBatch(new FrameMemory());
   for (const body of bodies) batch.append(rawEventHead('message', `{"body":${JSON.stringify(body)}}`));
   return batch;
 }

@@ -1,4 +1,4 @@
-import { headerBytes, pingFrame, writeTextHeader } from '../websocket/frame-header.ts';
+import { pingFrame } from '../websocket/frame-header.ts';
 import type { EventFrames, EventRange } from './event-frames.ts';
 
 /** Frames larger than this on average are written without being copied for each receiver. */
@@ -49,61 +49,26 @@ export class QueuedEvents implements OutboxEntry, EventRange {
   }
 }
 
-interface TextParts {
-  readonly text: string;
-  /** Size of the text, where it is known; measuring it takes as long as writing it. */
-  readonly textBytes?: number;
-  /** What stands behind it, without anything beyond ASCII. */
-  readonly tail?: string;
-}
-
-/** One JSON text in a frame of its own. */
-export class QueuedText implements OutboxEntry {
-  readonly byteLength: number;
-  readonly worthSharing = false;
-  readonly #text: string;
-  readonly #textBytes: number;
-  readonly #tail: string;
-
-  constructor({ text, textBytes = Buffer.byteLength(text), tail = '' }: TextParts) {
-    this.#text = text;
-    this.#textBytes = textBytes;
-    this.#tail = tail;
-    const payloadBytes = textBytes + tail.length;
-    this.byteLength = headerBytes(payloadBytes) + payloadBytes;
-  }
-
-  copyTo(target: Buffer, offset: number): number {
-    const start = writeTextHeader(target, offset, this.#textBytes + this.#tail.length);
-    // Of one byte each, characters are ASCII, and need no encoding.
-    target.write(this.#text, start, this.#textBytes === this.#text.length ? 'latin1' : 'utf8');
-    return start + this.#textBytes + target.write(this.#tail, start + this.#textBytes, 'latin1');
-  }
-
-  chunks(): Buffer[] {
-    return [filled(this)];
-  }
-}
-
-/** A frame that is complete already. */
+/** A frame that is complete already, as part of other bytes; a large one has them for itself. */
 export class QueuedFrame implements OutboxEntry {
   readonly byteLength: number;
   readonly worthSharing: boolean;
-  readonly #frame: Buffer;
+  readonly #bytes: Buffer;
+  readonly #from: number;
 
-  constructor(frame: Buffer) {
-    this.#frame = frame;
-    this.byteLength = frame.length;
-    this.worthSharing = frame.length > shareAboveBytes;
+  constructor(bytes: Buffer, from = 0, to = bytes.length) {
+    this.#bytes = bytes;
+    this.#from = from;
+    this.byteLength = to - from;
+    this.worthSharing = this.byteLength > shareAboveBytes;
   }
 
   copyTo(target: Buffer, offset: number): number {
-    target.set(this.#frame, offset);
-    return offset + this.byteLength;
+    return offset + this.#bytes.copy(target, offset, this.#from, this.#from + this.byteLength);
   }
 
   chunks(): Buffer[] {
-    return [this.#frame];
+    return [this.worthSharing ? this.#bytes.subarray(this.#from, this.#from + this.byteLength) : filled(this)];
   }
 }
 

@@ -5,6 +5,7 @@ import { readMessages, readTextFrames } from '../../../test/support/read-frames.
 import { HubCounters } from '../../shared/tally.ts';
 import { EventBatch } from './event-batch.ts';
 import { FrameEncoding } from './frame-encoding.ts';
+import { FrameMemory } from './frame-memory.ts';
 import { Outbox } from './outbox.ts';
 import { TurnFlusher } from './turn-flusher.ts';
 
@@ -64,7 +65,7 @@ function setUp(maxQueueBytes = 10_000) {
 }
 
 function batchOf(...bodies: string[]): EventBatch {
-  const batch = new EventBatch();
+  const batch = new EventBatch(new FrameMemory());
   for (const body of bodies) batch.append(`{"method":"message","params":"${body}","seq":`);
   return batch;
 }
@@ -72,10 +73,10 @@ function batchOf(...bodies: string[]): EventBatch {
 describe('Outbox', () => {
   it('sends what came in one turn in one write, in order', async () => {
     const { socket, outbox } = setUp();
-    outbox.pushText('"reply 茶"');
+    outbox.pushText(['"reply 茶"']);
     outbox.pushEvents(batchOf('a', 'b'), 0, 2, 5);
     outbox.pushPing();
-    outbox.pushText('"last"');
+    outbox.pushText(['"last"']);
     expect(socket.writes).toBe(0);
     await turn();
     expect(socket.writes).toBe(1);
@@ -86,7 +87,7 @@ describe('Outbox', () => {
   it('sends large events without copying what is shared, and keeps the order', async () => {
     const { socket, outbox } = setUp();
     const large = 'x'.repeat(30_000);
-    outbox.pushText('"before"');
+    outbox.pushText(['"before"']);
     outbox.pushEvents(batchOf(large, large), 1, 2, 8);
     outbox.pushEvents(batchOf('small'), 0, 1, 9);
     await turn();
@@ -105,11 +106,11 @@ describe('Outbox', () => {
       onOverflow: () => {},
     });
     socket.stalled = true;
-    outbox.pushText('"slow"');
+    outbox.pushText(['"slow"']);
     await turn();
     for (let round = 0; round < 10; round += 1) {
-      other.pushText('"something else that would overwrite it"');
-      outbox.pushText(`"${round}"`);
+      other.pushText(['"something else that would overwrite it"']);
+      outbox.pushText([`"${round}"`]);
       await turn();
     }
     socket.release();
@@ -122,11 +123,11 @@ describe('Outbox', () => {
     const done = vi.fn();
     onOverflow.mockImplementation(() => {
       outbox.pushEvents(batchOf('later'), 0, 1, 2);
-      outbox.pushText('"disconnect"');
+      outbox.pushText(['"disconnect"']);
       outbox.finish(done);
     });
     socket.stalled = true;
-    outbox.pushText('"taken by the socket, not read"');
+    outbox.pushText(['"taken by the socket, not read"']);
     await turn();
     outbox.pushEvents(batchOf('x'.repeat(2_000)), 0, 1, 1);
     await turn();
@@ -142,7 +143,7 @@ describe('Outbox', () => {
 
   it('never cuts a peer that has read everything so far', async () => {
     const { socket, outbox, onOverflow } = setUp(1_000);
-    outbox.pushText(JSON.stringify('x'.repeat(5_000)));
+    outbox.pushText([JSON.stringify('x'.repeat(5_000))]);
     await turn();
     expect(onOverflow).not.toHaveBeenCalled();
     expect(socket.texts).toHaveLength(1);
@@ -150,9 +151,9 @@ describe('Outbox', () => {
 
   it('takes nothing more after it was finished', async () => {
     const { socket, outbox } = setUp();
-    outbox.pushText('"last"');
+    outbox.pushText(['"last"']);
     outbox.finish(() => {});
-    outbox.pushText('"too late"');
+    outbox.pushText(['"too late"']);
     await turn();
     expect(socket.texts).toEqual(['"last"']);
   });
@@ -198,9 +199,9 @@ describe('Outbox', () => {
 
     it('sends replies and events in order, in one write', async () => {
       const [receiver] = receivers(1);
-      receiver?.outbox.pushText(JSON.stringify('x'.repeat(20_000)));
+      receiver?.outbox.pushText([JSON.stringify('x'.repeat(20_000))]);
       receiver?.outbox.pushEvents(batchOf('a'), 0, 1, 1);
-      receiver?.outbox.pushText('{"id":1}');
+      receiver?.outbox.pushText(['{"id":1}']);
       await turn();
       expect(receiver?.socket.writes).toBe(1);
       const [first, event, last] = receiver?.socket.texts.map((text) => JSON.parse(text)) ?? [];

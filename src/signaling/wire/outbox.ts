@@ -3,7 +3,7 @@ import type { HubCounters } from '../../shared/tally.ts';
 import { pongFrame } from '../websocket/frame-header.ts';
 import type { EventBatch } from './event-batch.ts';
 import type { FrameEncoding } from './frame-encoding.ts';
-import { type OutboxEntry, QueuedEvents, QueuedFrame, QueuedText, queuedPing } from './outbox-entry.ts';
+import { type OutboxEntry, QueuedEvents, QueuedFrame, queuedPing } from './outbox-entry.ts';
 import type { SendArena } from './send-arena.ts';
 import type { SingleEvent } from './single-event.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
@@ -54,10 +54,11 @@ export class Outbox {
     return this.#socket.writableLength + this.#pendingBytes;
   }
 
-  /** Queues what one JSON text says as a frame of its own. */
-  pushText(text: string): void {
+  /** Queues what one JSON text says as a frame of its own; its parts are put together here. */
+  pushText(parts: readonly string[]): void {
     const { encoding } = this;
-    this.#push(encoding ? new QueuedFrame(encoding.encodeText(text)) : new QueuedText({ text }), 1);
+    const frame = encoding ? new QueuedFrame(encoding.encodeText(parts.join(''))) : this.#flusher.frames.add(parts);
+    this.#push(frame, 1);
   }
 
   /**
@@ -71,11 +72,9 @@ export class Outbox {
     this.#push(new QueuedEvents(frames, from, to, firstSeq), to - from);
   }
 
-  pushEvent({ head, headBytes, seq }: SingleEvent): void {
+  pushEvent({ head, seq }: SingleEvent): void {
     if (this.#overflowed) return;
-    const { encoding } = this;
-    if (encoding) this.pushText(`${head}${seq}}`);
-    else this.#push(new QueuedText({ text: head, textBytes: headBytes, tail: `${seq}}` }), 1);
+    this.pushText([head, `${seq}}`]);
   }
 
   pushPing(): void {

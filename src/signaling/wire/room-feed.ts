@@ -88,9 +88,11 @@ export class RoomFeed {
   #keep(): void {
     const batch = this.#open;
     if (!batch) return;
-    for (let index = 0; index < batch.length; index += 1) this.#history.pushBytes(batch.headBytesAt(index));
+    const nowMs = performance.now();
+    for (let index = 0; index < batch.length; index += 1) this.#history.pushBytes(batch.headBytesAt(index), nowMs);
     this.#base += batch.length;
     this.#open = undefined;
+    this.#flusher.retire(batch);
   }
 
   get #published(): number {
@@ -99,7 +101,7 @@ export class RoomFeed {
 
   #batch(): EventBatch {
     if (!this.#open) {
-      this.#open = new EventBatch();
+      this.#open = new EventBatch(this.#flusher.memory);
       this.#flusher.addFeed(this);
     }
     return this.#open;

@@ -39,17 +39,17 @@ export class SessionHistory {
     this.#to = to;
   }
 
-  /** The session got an event of its own, given as its text up to the value of `seq`; returns the text's size in bytes. */
-  addOwnEvent(head: string): number {
+  /** The session got an event of its own, given as its text up to the value of `seq`. */
+  addOwnEvent(head: string): void {
     this.#ownTexts ??= new TextLog(this.#limits);
     if (!this.#own) this.#openRun(true, this.#ownTexts.end);
     this.#to += 1;
-    return this.#ownTexts.push(head);
+    this.#ownTexts.push(head);
   }
 
   /** The events after `seq`, in order, where `lastSeq` is the number of the newest; undefined when some are gone. */
   eventsAfter(seq: number, lastSeq: number): SingleEvent[] | undefined {
-    if (seq > lastSeq) return undefined;
+    if (seq >= lastSeq) return seq === lastSeq ? [] : undefined;
     const found: SingleEvent[][] = [];
     let last = lastSeq;
     for (const run of this.#newestFirst()) {
@@ -73,10 +73,7 @@ export class SessionHistory {
   #eventsOf({ own, from, to }: Run, firstSeq: number): SingleEvent[] | undefined {
     const kept = this.#keeperOf(own);
     if (from < kept.keptFrom) return undefined;
-    return Array.from({ length: to - from }, (_, index) => {
-      const head = kept.at(from + index);
-      return { head, headBytes: Buffer.byteLength(head), seq: firstSeq + index };
-    });
+    return Array.from({ length: to - from }, (_, index) => ({ head: kept.at(from + index), seq: firstSeq + index }));
   }
 
   #keeperOf(own: boolean): Kept {

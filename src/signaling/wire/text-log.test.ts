@@ -14,9 +14,9 @@ describe('TextLog', () => {
         const log = new TextLog({ maxEvents: 40, maxBytes: 4_000, maxAgeMs: 60_000 });
         const sizes = all.map((text, index) => {
           if (index % 3 > 0) return log.push(text);
-          const bytes = Buffer.from(text);
-          log.pushBytes(bytes);
-          return bytes.length;
+          const bytes = Buffer.from(`<${text}>`);
+          log.pushBytes({ bytes, from: 1, to: bytes.length - 1 }, performance.now());
+          return bytes.length - 2;
         });
         const wellFormed = all.map((text) => text.toWellFormed());
         expect(sizes).toEqual(wellFormed.map((text) => Buffer.byteLength(text)));

@@ -7,6 +7,13 @@ const idleShare = 4;
 /** UTF-8 of a UTF-16 unit. */
 const maxBytesPerUnit = 3;
 
+/** A text that is UTF-8 already, as part of other bytes. */
+export interface Utf8Text {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+}
+
 interface Generation {
   /** Number of texts before its first. */
   start: number;
@@ -44,21 +51,22 @@ export class TextLog {
 
   /** Adds a text; returns its size in bytes. */
   push(text: string): number {
+    const nowMs = performance.now();
     // Measuring a text takes as long as writing it, so that is done only where space is short.
-    const fits = this.#hasSpace(text.length * maxBytesPerUnit);
-    const { bytes, ends } = fits ?? this.#withSpace(Buffer.byteLength(text));
+    const fits = this.#hasSpace(text.length * maxBytesPerUnit, nowMs);
+    const { bytes, ends } = fits ?? this.#withSpace(Buffer.byteLength(text), nowMs);
     const used = ends.at(-1) ?? 0;
     const byteLength = bytes.write(text, used);
     ends.push(used + byteLength);
     return byteLength;
   }
 
-  /** Adds a text that is UTF-8 already. */
-  pushBytes(text: Uint8Array): void {
-    const { bytes, ends } = this.#withSpace(text.length);
+  /** Adds a text that is UTF-8 already; `nowMs` is the time by the monotonic clock. */
+  pushBytes({ bytes: source, from, to }: Utf8Text, nowMs: number): void {
+    const { bytes, ends } = this.#withSpace(to - from, nowMs);
     const used = ends.at(-1) ?? 0;
-    bytes.set(text, used);
-    ends.push(used + text.length);
+    source.copy(bytes, used, from, to);
+    ends.push(used + to - from);
   }
 
   /** The text at a position from `keptFrom` to before `end`. */
@@ -69,35 +77,35 @@ export class TextLog {
     return holder.bytes.toString('utf8', index === 0 ? 0 : holder.ends[index - 1], holder.ends[index]);
   }
 
-  #hasSpace(byteLength: number): Generation | undefined {
+  #hasSpace(byteLength: number, nowMs: number): Generation | undefined {
     const younger = this.#younger;
-    if (!younger || this.#isComplete(younger)) return undefined;
+    if (!younger || this.#isComplete(younger, nowMs)) return undefined;
     return usedBytes(younger) + byteLength <= younger.bytes.length ? younger : undefined;
   }
 
-  #withSpace(byteLength: number): Generation {
-    const fits = this.#hasSpace(byteLength);
+  #withSpace(byteLength: number, nowMs: number): Generation {
+    const fits = this.#hasSpace(byteLength, nowMs);
     if (fits) return fits;
-    this.#younger ??= generation(0, Buffer.allocUnsafeSlow(this.#leastBytes));
+    this.#younger ??= { start: 0, bytes: Buffer.allocUnsafeSlow(this.#leastBytes), ends: [], sinceMs: nowMs };
     const used = usedBytes(this.#younger);
     const isFull = used > 0 && (used + byteLength) * 2 > this.#limits.maxBytes;
-    return isFull || this.#isComplete(this.#younger)
-      ? this.#startGeneration(byteLength)
+    return isFull || this.#isComplete(this.#younger, nowMs)
+      ? this.#startGeneration(byteLength, nowMs)
       : this.#enlarge(this.#younger, used + byteLength);
   }
 
-  #isComplete({ ends, sinceMs }: Generation): boolean {
+  #isComplete({ ends, sinceMs }: Generation, nowMs: number): boolean {
     if (ends.length * 2 >= this.#limits.maxEvents) return true;
-    return ends.length > 0 && performance.now() - sinceMs >= this.#limits.maxAgeMs;
+    return ends.length > 0 && nowMs - sinceMs >= this.#limits.maxAgeMs;
   }
 
   get #leastBytes(): number {
     return Math.min(leastBytes, Math.floor(this.#limits.maxBytes / 2));
   }
 
-  #startGeneration(byteLength: number): Generation {
+  #startGeneration(byteLength: number, nowMs: number): Generation {
     const bytes = this.#reusable(byteLength) ?? Buffer.allocUnsafeSlow(Math.max(byteLength, this.#leastBytes));
-    const started = generation(this.end, bytes);
+    const started = { start: this.end, bytes, ends: [], sinceMs: nowMs };
     this.#elder = this.#younger;
     this.#younger = started;
     return started;
@@ -118,10 +126,6 @@ export class TextLog {
     generation.bytes = bytes;
     return generation;
   }
-}
-
-function generation(start: number, bytes: Buffer): Generation {
-  return { start, bytes, ends: [], sinceMs: performance.now() };
 }
 
 function usedBytes({ ends }: Generation): number {

@@ -1,0 +1,37 @@
+import { headerBytes, writeTextHeader } from '../websocket/frame-header.ts';
+
+const maxHeaderBytes = 10;
+/** UTF-8 of a UTF-16 unit. */
+const maxBytesPerUnit = 3;
+/** Longer texts are measured, which takes as long as writing them, so that no more space is taken than they need. */
+const measuredFrom = 1_024;
+
+/** Space that `writeTextFrame` needs at most. */
+export function spaceForText(parts: readonly string[]): number {
+  let bytes = maxHeaderBytes;
+  for (const part of parts)
+    bytes += part.length < measuredFrom ? part.length * maxBytesPerUnit : Buffer.byteLength(part);
+  return bytes;
+}
+
+/**
+ * Writes an unmasked text frame of a text in parts, which spares putting them together; returns the offset after it. How
+ * long the header is depends on the size in bytes, which is that in characters for nearly all texts.
+ */
+export function writeTextFrame(target: Buffer, offset: number, parts: readonly string[]): number {
+  const guessed = offset + headerBytes(lengthOf(parts));
+  let end = guessed;
+  for (const part of parts) end += target.write(part, end);
+  const payloadBytes = end - guessed;
+  const start = offset + headerBytes(payloadBytes);
+  if (start !== guessed) target.copyWithin(start, guessed, end);
+  writeTextHeader(target, offset, payloadBytes);
+  return start + payloadBytes;
+}
+
+/** In UTF-16 units. */
+export function lengthOf(parts: readonly string[]): number {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length;
+}
