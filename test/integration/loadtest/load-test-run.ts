@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '../../../src/loadtest/report/report.ts';
+import type { TestHost } from '../../support/namespaces.ts';
 
 const cli = fileURLToPath(new URL('../../../src/loadtest/cli.ts', import.meta.url));
 const pollMs = 50;
@@ -33,6 +34,11 @@ export class LoadTests implements Disposable {
 
   start(url: string, ...args: string[]): LoadTestRun {
     return this.startProgram(process.execPath, cli, ...args, '--url', url);
+  }
+
+  /** Runs it on another host. */
+  runOn(host: TestHost, url: string, ...args: string[]): Promise<Outcome> {
+    return this.startProgram(host.wrap(process.execPath), cli, ...args, '--url', url).outcome;
   }
 
   /** Runs it in a shell that first does something else, such as lowering a limit. */
