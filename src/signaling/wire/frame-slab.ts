@@ -4,8 +4,8 @@ import { lengthOf, spaceForText, writeTextFrame } from './text-frame.ts';
 const leastBytes = 65_536;
 /** What a busy server fills in a turn; more is given back to the system. */
 const mostBytes = 1_048_576;
-/** Larger texts get memory of their own, which sockets may keep; as UTF-8 these stay below what an outbox gives away uncopied. */
-const sharedBelowChars = 2_048;
+/** Larger texts, such as what a big room is told when somebody joins it, get memory of their own; session descriptions do not. */
+const sharedBelowChars = 8_192;
 
 /**
  * Memory for texts that wait for the end of the turn, as frames. They are written when they are queued: strings that wait
@@ -20,9 +20,9 @@ export class FrameSlab {
     if (lengthOf(parts) >= sharedBelowChars) return frameOfItsOwn(parts);
     const space = spaceForText(parts);
     if (this.#used + space > this.#bytes.length) this.#renew();
-    const start = this.#used;
-    this.#used = writeTextFrame(this.#bytes, start, parts);
-    return new QueuedFrame(this.#bytes, start, this.#used);
+    const from = this.#used;
+    this.#used = writeTextFrame(this.#bytes, from, parts);
+    return new QueuedFrame(this.#bytes, { from, to: this.#used });
   }
 
   /** Begins anew; no frame may be waiting. */
@@ -39,5 +39,5 @@ export class FrameSlab {
 
 function frameOfItsOwn(parts: readonly string[]): QueuedFrame {
   const bytes = Buffer.allocUnsafeSlow(spaceForText(parts));
-  return new QueuedFrame(bytes, 0, writeTextFrame(bytes, 0, parts));
+  return new QueuedFrame(bytes.subarray(0, writeTextFrame(bytes, 0, parts)));
 }

@@ -49,18 +49,20 @@ export class QueuedEvents implements OutboxEntry, EventRange {
   }
 }
 
-/** A frame that is complete already, as part of other bytes; a large one has them for itself. */
+/** A frame that is complete already. */
 export class QueuedFrame implements OutboxEntry {
   readonly byteLength: number;
   readonly worthSharing: boolean;
   readonly #bytes: Buffer;
   readonly #from: number;
 
-  constructor(bytes: Buffer, from = 0, to = bytes.length) {
+  /** `part` says where in the bytes it is, which something else comes to stand in later; without it they are all the frame's. */
+  constructor(bytes: Buffer, part?: { from: number; to: number }) {
+    const { from, to } = part ?? { from: 0, to: bytes.length };
     this.#bytes = bytes;
     this.#from = from;
     this.byteLength = to - from;
-    this.worthSharing = this.byteLength > shareAboveBytes;
+    this.worthSharing = !part && this.byteLength > shareAboveBytes;
   }
 
   copyTo(target: Buffer, offset: number): number {
@@ -68,7 +70,7 @@ export class QueuedFrame implements OutboxEntry {
   }
 
   chunks(): Buffer[] {
-    return [this.worthSharing ? this.#bytes.subarray(this.#from, this.#from + this.byteLength) : filled(this)];
+    return [this.worthSharing ? this.#bytes : filled(this)];
   }
 }
 

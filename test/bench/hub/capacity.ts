@@ -26,6 +26,8 @@ interface Window {
   /** At the percentile that is bounded. */
   highMs: number;
   generatorLagMs: number;
+  /** Operations that came to nothing. */
+  undone: number;
   kept: boolean;
 }
 
@@ -60,7 +62,7 @@ export async function findCapacity({ row, ...trial }: Search): Promise<Capacity 
       perSecond *= step === wideStep ? Math.min(maxStep, Math.max(step, room)) : step;
     } else {
       failed = window;
-      if (step === fineStep || !best) break;
+      if (step === fineStep || !best || window.undone > 0) break;
       step = fineStep;
       perSecond = best.perSecond * step;
     }
@@ -70,23 +72,26 @@ export async function findCapacity({ row, ...trial }: Search): Promise<Capacity 
 
 async function keeps(trial: Search & { perSecond: number }): Promise<Window> {
   let window = await offer(trial);
-  for (let tries = 1; tries < maxTries && !window.kept; tries += 1) window = await offer(trial);
+  for (let tries = 1; tries < maxTries && !window.kept && window.undone === 0; tries += 1) window = await offer(trial);
   return window;
 }
 
 async function offer({ generator, hub, row, percentile, perSecond }: Search & { perSecond: number }): Promise<Window> {
   const offered = await generator.offer(hub, row.workload, { perSecond, warmUpMs, windowMs });
-  const { units, cpuSeconds, p50Ms, generatorLagMs } = offered;
+  const { units, cpuSeconds, p50Ms, generatorLagMs, undone } = offered;
   const highMs = percentile === 'p99' ? offered.p99Ms : offered.p95Ms;
   const expected = perSecond * unitsPerOperation(row) * (windowMs / 1000);
+  const isPrompt = highMs <= maxLatencyMs && units >= expected * leastDoneShare;
+  // Beyond what a hub or the generator can do connections are given up; short of it nothing may be lost.
+  if (isPrompt && undone > 0) throw new Error(`${undone} operations were never done`);
   return {
     perSecond,
     unitsPerCpuSecond: units / cpuSeconds,
     cpuShare: cpuSeconds / (windowMs / 1000),
     p50Ms,
     highMs,
-    generatorLagMs,
-    kept: highMs <= maxLatencyMs && units >= expected * leastDoneShare,
+    ...{ generatorLagMs, undone },
+    kept: isPrompt,
   };
 }
 

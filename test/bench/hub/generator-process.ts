@@ -12,9 +12,10 @@ export interface Timing {
   windowMs: number;
 }
 
-/** CPU time that the hub took for the window. */
+/** CPU time that the hub took for the window, and operations that came to nothing: the members are spoilt then. */
 interface Cost {
   cpuSeconds: number;
+  undone: number;
 }
 
 /** The generator in a process of its own, on the cores that the hub does not have. */
@@ -57,8 +58,8 @@ export class GeneratorProcess {
     const before = cpuSecondsOf(hub.pid);
     const report = await this.#report(kind);
     const cpuSeconds = cpuSecondsOf(hub.pid) - before;
-    await this.#report('ready');
-    return { ...report, cpuSeconds };
+    const { undone } = await this.#report('ready');
+    return { ...report, cpuSeconds, undone };
   }
 
   #order(order: Order): void {

@@ -11,7 +11,8 @@ export type Order =
   | { kind: 'close'; hub: string };
 
 export type Report =
-  | { kind: 'ready' }
+  /** `undone` operations were begun and came to nothing. */
+  | { kind: 'ready'; undone: number }
   | { kind: 'begin' }
   | { kind: 'end'; units: number }
   | ({ kind: 'offered' } & Offered)
@@ -45,28 +46,28 @@ async function obey(order: Order): Promise<void> {
     const population = new Population(dialects[order.dialect], order.origin);
     populations.set(order.hub, population);
     await population.fill(order.members, order.roomSize);
-    return report({ kind: 'ready' });
+    return report({ kind: 'ready', undone: 0 });
   }
   const population = populations.get(order.hub);
   if (!population) throw new Error(`no members of ${order.hub}`);
   if (order.kind === 'close') {
     population.close();
     populations.delete(order.hub);
-    return report({ kind: 'ready' });
+    return report({ kind: 'ready', undone: 0 });
   }
-  if (order.kind === 'offer') await offer(order, population);
-  else await keepInFlight(order, population);
-  report({ kind: 'ready' });
+  if (order.kind === 'offer') return report({ kind: 'ready', undone: await offer(order, population) });
+  await keepInFlight(order, population);
+  report({ kind: 'ready', undone: 0 });
 }
 
-async function offer(order: Order & { kind: 'offer' }, { rooms }: Population): Promise<void> {
+async function offer(order: Order & { kind: 'offer' }, { rooms }: Population): Promise<number> {
   const loop = new OpenLoop(order.workload, rooms, order.perSecond);
   await sleep(order.warmUpMs);
   loop.beginWindow();
   report({ kind: 'begin' });
   await sleep(order.windowMs);
   report({ kind: 'offered', ...loop.endWindow() });
-  await loop.stop();
+  return loop.stop();
 }
 
 async function keepInFlight(order: Order & { kind: 'run' }, population: Population): Promise<void> {
