@@ -167,17 +167,11 @@ export class Dispatcher {
 
   #succeed({ request, context, log }: Task, result: unknown): void {
     if (request.id !== undefined) {
-      // What comes in pieces is the reply to a join, which no log keeps.
-      if (result instanceof JsonText) this.#sendPieces(request.id, result.pieces);
-      else this.#sendResult(request, result, log);
+      const pieces = result instanceof JsonText ? result.pieces : [textOf(result)];
+      log?.keep(request, { failed: false, json: pieces.join('') });
+      this.#write(request.id, 'result', pieces);
     }
     context.answered();
-  }
-
-  #sendResult(request: DecodedRequest, result: unknown, log: RequestLog | undefined): void {
-    const answer = { failed: false, json: result === nothing ? '{}' : JSON.stringify(result) };
-    log?.keep(request, answer);
-    this.#send(request.id, answer);
   }
 
   #fail({ request, log }: Task, error: CrosspointError): void {
@@ -207,17 +201,13 @@ export class Dispatcher {
   }
 
   #send(id: RequestId | null | undefined, { failed, json }: Answer): void {
-    if (!failed) {
-      this.#sendPieces(id, [json]);
-      return;
-    }
-    this.#peer.session?.takeRoomEvents();
-    this.#peer.outbox.pushText([`{"id":${idText(id)},"error":`, json, '}']);
+    this.#write(id, failed ? 'error' : 'result', [json]);
   }
 
-  #sendPieces(id: RequestId | null | undefined, pieces: readonly string[]): void {
+  #write(id: RequestId | null | undefined, key: 'result' | 'error', pieces: readonly string[]): void {
     this.#peer.session?.takeRoomEvents();
-    this.#peer.outbox.pushText([`{"id":${idText(id)},"result":`, ...pieces, '}']);
+    const name = typeof id === 'number' ? id : JSON.stringify(id ?? null);
+    this.#peer.outbox.pushText([`{"id":${name},"${key}":`, ...pieces, '}']);
   }
 }
 
@@ -226,8 +216,8 @@ function isTimed(method: string): boolean {
   return method === 'join' || method === 'offer';
 }
 
-function idText(id: RequestId | null | undefined): string | number {
-  return typeof id === 'number' ? id : JSON.stringify(id ?? null);
+function textOf(result: unknown): string {
+  return result === nothing ? '{}' : JSON.stringify(result);
 }
 
 function tooManyUnanswered(): CrosspointError {

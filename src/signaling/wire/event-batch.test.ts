@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readTextFrames } from '../../../test/support/read-frames.ts';
 import { EventBatch } from './event-batch.ts';
 import { rawEventHead } from './event-text.ts';
@@ -76,6 +76,15 @@ describe('EventBatch', () => {
       'c',
       'b',
     ]);
+  });
+
+  it('grows by leaps, however many events a turn brings', () => {
+    const memory = new FrameMemory();
+    const take = vi.spyOn(memory, 'take');
+    const batch = new EventBatch(memory);
+    for (let index = 0; index < 2_000; index += 1) batch.append(rawEventHead('message', `"${'x'.repeat(300)}"`));
+    expect(take.mock.calls.length).toBeLessThan(20);
+    expect(readTextFrames(bytesOf(batch, { from: 0, to: 2_000, firstSeq: 1 }))).toHaveLength(2_000);
   });
 
   it('gives the same bytes in shared chunks', () => {

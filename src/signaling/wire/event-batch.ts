@@ -110,7 +110,8 @@ export class EventBatch implements EventFrames {
 
   #reserve(used: number, space: number): void {
     if (used + space <= this.#bytes.length) return;
-    const bytes = this.#memory.take(used + space);
+    // At least twice as much, so that a batch of any number of events is copied but once on average.
+    const bytes = this.#memory.take(Math.max(used + space, this.#bytes.length * 2));
     this.#bytes.copy(bytes, 0, 0, used);
     this.release();
     this.#bytes = bytes;
