@@ -1,15 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { holdFor, OutputHold } from './output-hold.ts';
-
-describe('holdFor', () => {
-  it('is nothing until the event loop has hardly any time left, and then grows to its bound', () => {
-    expect([0, 0.5, 0.8].map(holdFor)).toEqual([0, 0, 0]);
-    expect(holdFor(0.9)).toBeGreaterThan(5);
-    expect(holdFor(0.9)).toBeLessThan(20);
-    expect([0.97, 1].map(holdFor)).toEqual([20, 20]);
-  });
-});
+import { OutputHold } from './output-hold.ts';
 
 describe('OutputHold', () => {
   beforeEach(() => {
@@ -20,7 +11,7 @@ describe('OutputHold', () => {
     vi.useRealTimers();
   });
 
-  it('follows the load, a moment later', () => {
+  function underLoad() {
     const times = { active: 0, idle: 0 };
     const hold = new OutputHold(() => ({ ...times }));
     const pass = (active: number, idle: number) => {
@@ -29,10 +20,21 @@ describe('OutputHold', () => {
       vi.advanceTimersByTime(active + idle);
       return hold.read();
     };
+    return { hold, pass };
+  }
+
+  it('is nothing until the event loop has hardly any time left, and then until it has plenty', () => {
+    const { hold, pass } = underLoad();
     expect(hold.read()).toBe(0);
+    const shares = [0.5, 0.79, 0.81, 1, 0.79, 0.51, 0.49, 0.79];
+    expect(shares.map((share) => pass(share * 60, (1 - share) * 60))).toEqual([0, 0, 20, 20, 20, 20, 0, 0]);
+  });
+
+  it('judges by a while, not by a moment', () => {
+    const { pass } = underLoad();
+    expect([pass(10, 0), pass(10, 0), pass(0, 40)]).toEqual([0, 0, 0]);
     expect(pass(60, 0)).toBe(20);
     expect(pass(0, 10)).toBe(20);
-    expect(pass(10, 50)).toBe(0);
   });
 
   it('sees a loop that has nothing but work', async () => {

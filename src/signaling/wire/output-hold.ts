@@ -1,10 +1,11 @@
 import { performance as loopPerformance } from 'node:perf_hooks';
 
-/** Below this share of busy time nothing waits. */
+/** With a larger share of busy time than this, output begins to wait. */
 const busyFrom = 0.8;
-const fullyBusy = 0.97;
+/** With a smaller share it no longer does. Writing at once takes a good third more, which must not make it wait again. */
+const calmBelow = 0.5;
 /** Little beside what a request waits for its turn by then. */
-const maxHoldMs = 20;
+const holdMs = 20;
 /** How often the event loop's busy time is looked at. */
 const lookMs = 50;
 
@@ -17,13 +18,13 @@ interface LoopTimes {
 /**
  * How long output should wait for more of it, in ms: not at all, unless the event loop has hardly any time left. Then more
  * leaves in one write, which is most of what sending costs, and so the server keeps up with more work than it could do
- * otherwise.
+ * otherwise. It goes on until there is plenty of time again: what waiting saves must not be what ends it.
  */
 export class OutputHold {
   readonly #readTimes: () => LoopTimes;
   #seen: LoopTimes;
   #lookedAtMs = performance.now();
-  #holdMs = 0;
+  #isPressed = false;
 
   constructor(readTimes: () => LoopTimes = () => loopPerformance.eventLoopUtilization()) {
     this.#readTimes = readTimes;
@@ -33,7 +34,7 @@ export class OutputHold {
   readonly read = (): number => {
     const nowMs = performance.now();
     if (nowMs - this.#lookedAtMs >= lookMs) this.#look(nowMs);
-    return this.#holdMs;
+    return this.#isPressed ? holdMs : 0;
   };
 
   #look(nowMs: number): void {
@@ -41,12 +42,6 @@ export class OutputHold {
     const [active, idle] = [times.active - this.#seen.active, times.idle - this.#seen.idle];
     this.#seen = times;
     this.#lookedAtMs = nowMs;
-    this.#holdMs = holdFor(active / (active + idle));
+    this.#isPressed = active / (active + idle) > (this.#isPressed ? calmBelow : busyFrom);
   }
-}
-
-/** In ms, for a share of busy time from 0 to 1. */
-export function holdFor(utilization: number): number {
-  const share = (utilization - busyFrom) / (fullyBusy - busyFrom);
-  return Math.round(maxHoldMs * Math.min(1, Math.max(0, share)));
 }
