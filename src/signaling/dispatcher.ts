@@ -204,10 +204,13 @@ export class Dispatcher {
     this.#write(id, failed ? 'error' : 'result', [json]);
   }
 
-  #write(id: RequestId | null | undefined, key: 'result' | 'error', pieces: readonly string[]): void {
+  /** Puts what belongs around them to the pieces, which are not needed any more. */
+  #write(id: RequestId | null | undefined, key: 'result' | 'error', pieces: string[]): void {
     this.#peer.session?.takeRoomEvents();
     const name = typeof id === 'number' ? id : JSON.stringify(id ?? null);
-    this.#peer.outbox.pushText([`{"id":${name},"${key}":`, ...pieces, '}']);
+    pieces.unshift(`{"id":${name},"${key}":`);
+    pieces.push('}');
+    this.#peer.outbox.pushText(pieces);
   }
 }
 
