@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Capacity, findCapacity, type Percentile } from './hub/capacity.ts';
+import { type Capacity, findCapacity, mostPerCpuSecond, type Percentile, type Window } from './hub/capacity.ts';
 import { GeneratorProcess } from './hub/generator-process.ts';
 import { hubs, installPeers, type RunningHub, reference } from './hub/hubs.ts';
 import { cpuSecondsOf, pin, residentBytesOf } from './hub/process-cost.ts';
@@ -9,8 +9,8 @@ import { capacityRows, depthRows, type Row } from './hub/rows.ts';
 import type { Workload } from './hub/workloads.ts';
 
 /**
- * Compares hubs side by side on one machine, by work per CPU-second of the server’s process at the highest rate that each
- * keeps up with, offered in an open loop. The hubs take turns, and the best of each counts, because what else happens on a
+ * Compares hubs side by side on one machine, by work per CPU-second of the server’s process, offered in an open loop: with
+ * more to do than each can, and at the highest rate that it keeps up with. The hubs take turns, and the best of each counts, because what else happens on a
  * machine only ever makes a result worse. With `--depths` it keeps numbers of operations in flight instead.
  */
 const { values: options } = parseArgs({
@@ -69,12 +69,18 @@ async function measureCapacity(row: Row, running: RunningHub[]): Promise<Map<str
   for (let round = 0; round < rounds; round++) {
     for (const hub of running) {
       const found = await withMembers(hub, row, (generator) => findCapacity({ generator, hub, row, percentile }));
-      const sofar = best.get(hub.name);
-      if (found && found.unitsPerCpuSecond > (sofar?.unitsPerCpuSecond ?? 0)) best.set(hub.name, found);
+      best.set(hub.name, betterOf(best.get(hub.name), found));
       process.stderr.write(' ');
     }
   }
   return best;
+}
+
+function betterOf(before: Capacity | undefined, found: Capacity): Capacity {
+  const better = (key: 'kept' | 'saturated') => mostPerCpuSecond([before, found].flatMap((each) => each?.[key] ?? []));
+  const kept = better('kept');
+  const { generatorWasLate } = before && kept === before.kept ? before : found;
+  return { kept, saturated: better('saturated'), generatorWasLate };
 }
 
 async function measureDepth(row: Row, running: RunningHub[]): Promise<Map<string, number>> {
@@ -134,8 +140,8 @@ function ratio(value: number | undefined, base: number | undefined): string {
   return value === undefined || base === undefined ? '–' : (value / base).toFixed(2);
 }
 
-function printRows(names: string[], results: Results<number>): void {
-  console.log('\nWork per CPU-second of the server, as a ratio to the plain ws hub:\n');
+function printRows(title: string, names: string[], results: Results<number>): void {
+  console.log(`\n${title}, as a ratio to the plain ws hub:\n`);
   printTable(
     ['', ...names, `${reference}, per CPU-second`],
     results.map(({ row, best }) => [
@@ -147,23 +153,29 @@ function printRows(names: string[], results: Results<number>): void {
 }
 
 function printCapacity(names: string[], results: Results<Capacity>): void {
-  const work = results.map(({ row, best }) => ({
-    row,
-    best: new Map([...best].map(([name, { unitsPerCpuSecond }]) => [name, unitsPerCpuSecond])),
-  }));
-  printRows(names, work);
-  console.log(
-    `\nThe highest rate kept with ${percentile} below 100 ms, in operations per second, and p50 / ${percentile} in ms there:\n`,
-  );
-  const cell = (capacity: Capacity | undefined) =>
-    capacity
-      ? `${capacity.generatorWasLate ? '≥ ' : ''}${Math.round(capacity.perSecond).toLocaleString('en-US')} ` +
-        `(${capacity.p50Ms.toFixed(0)} / ${capacity.highMs.toFixed(0)})`
-      : '–';
+  const work = (key: 'kept' | 'saturated') =>
+    results.map(({ row, best }) => ({
+      row,
+      best: new Map(
+        [...best].flatMap(([name, { [key]: window }]) => (window ? [[name, window.unitsPerCpuSecond]] : [])),
+      ),
+    }));
+  printRows('Work per CPU-second of the server with more to do than it can', names, work('saturated'));
+  const bound = `${percentile} below 100 ms`;
+  printRows(`Work per CPU-second at the highest rate kept with ${bound}`, names, work('kept'));
+  console.log(`\nThat rate, in operations per second, and p50 / ${percentile} in ms there:\n`);
   printTable(
     ['', ...names],
-    results.map(({ row, best }) => [row.name, ...names.map((name) => cell(best.get(name)))]),
+    results.map(({ row, best }) => [row.name, ...names.map((name) => rateOf(best.get(name)))]),
   );
+}
+
+function rateOf(capacity: Capacity | undefined): string {
+  const kept: Window | undefined = capacity?.kept;
+  if (!kept) return '–';
+  const { perSecond, p50Ms, highMs } = kept;
+  const rate = `${capacity?.generatorWasLate ? '≥ ' : ''}${Math.round(perSecond).toLocaleString('en-US')}`;
+  return `${rate} (${p50Ms.toFixed(0)} / ${highMs.toFixed(0)})`;
 }
 
 function printIdle(costs: Map<string, IdleCost>): void {
@@ -206,7 +218,11 @@ async function main(): Promise<void> {
   const wantedOf = (rows: Row[]) =>
     rows.filter(({ name }) => options.only === undefined || name.includes(options.only));
   if (options.depths) {
-    printRows(names, await measureRows({ rows: wantedOf(depthRows()), chosen }, measureDepth));
+    printRows(
+      'Work per CPU-second of the server',
+      names,
+      await measureRows({ rows: wantedOf(depthRows()), chosen }, measureDepth),
+    );
     return;
   }
   const results = await measureRows({ rows: wantedOf(capacityRows), chosen }, measureCapacity);

@@ -17,8 +17,13 @@ const wideStep = 1.4;
 const fineStep = 1.12;
 /** Where the hub is idle most of the time the next rate may be further away. */
 const maxStep = 4;
+/** From this share of its core on a hub has no time left. */
+const saturatedFrom = 0.9;
+/** By how much the rate rises once it is more than can be done, for as long as that brings more per CPU-second. */
+const overloadStep = 1.25;
+const leastGain = 1.02;
 
-interface Window {
+export interface Window {
   perSecond: number;
   unitsPerCpuSecond: number;
   cpuShare: number;
@@ -31,8 +36,12 @@ interface Window {
   kept: boolean;
 }
 
-/** The highest rate that a hub keeps up with, and what it does there per CPU-second. */
-export interface Capacity extends Window {
+/** What a hub was found to do. */
+export interface Capacity {
+  /** At the highest rate that it kept up with. */
+  kept?: Window | undefined;
+  /** Where it did most per CPU-second, of all windows in which it had no time left, however long its clients waited. */
+  saturated?: Window | undefined;
   /** Whether the generator was late itself when the next rate failed, so that the hub may do more. */
   generatorWasLate: boolean;
 }
@@ -44,39 +53,71 @@ interface Search {
   percentile: Percentile;
 }
 
+interface Trial extends Search {
+  /** All that were measured. */
+  windows: Window[];
+}
+
 /**
  * Offers work at rising rates until latency leaves its bound or work piles up, each time it is tried: anything that runs beside
- * the benchmark may spoil a window, and can only make it worse.
+ * the benchmark may spoil a window, and can only make it worse. Then it offers more than can be done.
  */
-export async function findCapacity({ row, ...trial }: Search): Promise<Capacity | undefined> {
+export async function findCapacity(search: Search): Promise<Capacity> {
+  const windows: Window[] = [];
+  const trial = { ...search, windows };
+  const failed = await raiseUntilTooMuch(trial);
+  if (failed.undone === 0) await overload(trial, failed.perSecond);
+  return {
+    kept: windows.findLast(({ kept }) => kept),
+    saturated: mostPerCpuSecond(windows.filter(({ cpuShare, undone }) => cpuShare >= saturatedFrom && undone === 0)),
+    generatorWasLate: failed.generatorLagMs > maxLatencyMs / 2,
+  };
+}
+
+/** Of several windows the one in which most was done per CPU-second. */
+export function mostPerCpuSecond(windows: Window[]): Window | undefined {
+  return windows.toSorted((one, other) => other.unitsPerCpuSecond - one.unitsPerCpuSecond)[0];
+}
+
+/** Returns the window that shows that the rate above the one that was kept is too high. */
+async function raiseUntilTooMuch(trial: Trial): Promise<Window> {
   let best: Window | undefined;
-  let failed: Window | undefined;
-  let perSecond = row.fromPerSecond;
+  let perSecond = trial.row.fromPerSecond;
   let step = wideStep;
   for (;;) {
-    const window = await keeps({ ...trial, row, perSecond });
+    const window = await keeps(trial, perSecond);
     process.stderr.write(window.kept ? '.' : 'x');
     if (window.kept) {
       best = window;
       const room = 0.8 / Math.max(window.cpuShare, 0.01);
       perSecond *= step === wideStep ? Math.min(maxStep, Math.max(step, room)) : step;
     } else {
-      failed = window;
-      if (step === fineStep || !best || window.undone > 0) break;
+      if (step === fineStep || !best || window.undone > 0) return window;
       step = fineStep;
       perSecond = best.perSecond * step;
     }
   }
-  return best && { ...best, generatorWasLate: (failed?.generatorLagMs ?? 0) > maxLatencyMs / 2 };
 }
 
-async function keeps(trial: Search & { perSecond: number }): Promise<Window> {
-  let window = await offer(trial);
-  for (let tries = 1; tries < maxTries && !window.kept && window.undone === 0; tries += 1) window = await offer(trial);
+/** A hub that joins what goes to one socket gets cheaper the more waits, up to a point; others get no cheaper, or dearer. */
+async function overload(trial: Trial, tooMuchPerSecond: number): Promise<void> {
+  let most = 0;
+  for (let perSecond = tooMuchPerSecond * overloadStep; ; perSecond *= overloadStep) {
+    const window = mostPerCpuSecond([await offer(trial, perSecond), await offer(trial, perSecond)]);
+    process.stderr.write('+');
+    if (!window || window.undone > 0 || window.unitsPerCpuSecond < most * leastGain) return;
+    most = window.unitsPerCpuSecond;
+  }
+}
+
+async function keeps(trial: Trial, perSecond: number): Promise<Window> {
+  let window = await offer(trial, perSecond);
+  for (let tries = 1; tries < maxTries && !window.kept && window.undone === 0; tries += 1)
+    window = await offer(trial, perSecond);
   return window;
 }
 
-async function offer({ generator, hub, row, percentile, perSecond }: Search & { perSecond: number }): Promise<Window> {
+async function offer({ generator, hub, row, percentile, windows }: Trial, perSecond: number): Promise<Window> {
   const offered = await generator.offer(hub, row.workload, { perSecond, warmUpMs, windowMs });
   const { units, cpuSeconds, p50Ms, generatorLagMs, undone } = offered;
   const highMs = percentile === 'p99' ? offered.p99Ms : offered.p95Ms;
@@ -84,7 +125,7 @@ async function offer({ generator, hub, row, percentile, perSecond }: Search & { 
   const isPrompt = highMs <= maxLatencyMs && units >= expected * leastDoneShare;
   // Beyond what a hub or the generator can do connections are given up; short of it nothing may be lost.
   if (isPrompt && undone > 0) throw new Error(`${undone} operations were never done`);
-  return {
+  const window = {
     perSecond,
     unitsPerCpuSecond: units / cpuSeconds,
     cpuShare: cpuSeconds / (windowMs / 1000),
@@ -93,6 +134,8 @@ async function offer({ generator, hub, row, percentile, perSecond }: Search & { 
     ...{ generatorLagMs, undone },
     kept: isPrompt,
   };
+  windows.push(window);
+  return window;
 }
 
 function unitsPerOperation({ workload }: Row): number {
