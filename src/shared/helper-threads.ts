@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
-/** What V8's threads are called in Linux; they mark and sweep the heap, and compile, beside the event loop. */
+/** What V8's threads are called in Linux; they sweep the heap and compile beside the event loop, and mark where that is not turned off. */
 const helperName = 'V8Worker';
 /** A tenth of what the event loop gets, each; there are four of them. */
 const helperNiceness = 10;
