@@ -3,7 +3,7 @@ import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 
 /** More are faster put together than written one by one. */
-const mostPieces = 40;
+const mostPieces = 20;
 
 /** The room as everybody in it sees it; what is not the case is left out. */
 export function roomState({ name, createdAt, door, recording }: Room): RoomState {
@@ -27,11 +27,9 @@ export function roomStateJson(room: Room): string {
  * is most of a join reply.
  */
 export function addOthers(pieces: string[], room: Room, session: Session): void {
-  const first = pieces.length;
-  for (const other of room.sessions()) {
-    if (other === session || other.hidden) continue;
-    if (pieces.length > first) pieces.push(',');
-    pieces.push(other.participant.json);
-  }
-  if (pieces.length - first > mostPieces) pieces.push(pieces.splice(first).join(''));
+  const others: string[] = [];
+  for (const other of room.sessions()) if (other !== session && !other.hidden) others.push(other.participant.json);
+  if (others.length > mostPieces) return void pieces.push(others.join(','));
+  for (const json of others) pieces.push(json, ',');
+  if (others.length > 0) pieces.pop();
 }

@@ -2,7 +2,7 @@ import { performance as loopPerformance } from 'node:perf_hooks';
 
 /** With a larger share of busy time than this, output begins to wait. */
 const busyFrom = 0.8;
-/** With a smaller share it no longer does. Writing at once takes a good third more, which must not make it wait again. */
+/** With a smaller share it no longer does. Writing at once takes about a quarter more, which must not make it wait again. */
 const calmBelow = 0.5;
 /** Little beside what a request waits for its turn by then. */
 const holdMs = 20;

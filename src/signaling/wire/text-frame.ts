@@ -5,8 +5,8 @@ const maxHeaderBytes = 10;
 const maxBytesPerUnit = 3;
 /** Longer texts are measured, which takes as long as writing them, so that no more space is taken than they need. */
 const measuredFrom = 1_024;
-/** What is shorter is written in less time here than a call of Node takes; V8 keeps such strings in one piece. */
-const shortUpTo = 12;
+/** Up to this length a part is written in less time here than a call into Node takes; V8 keeps such strings in one piece. */
+const mostShortUnits = 12;
 const firstBeyondAscii = 0x80;
 
 /** Space that `writeTextFrame` needs at most. */
@@ -34,7 +34,7 @@ export function writeTextFrame(target: Buffer, offset: number, parts: readonly s
 
 /** Returns the offset after the part. */
 function writePart(target: Buffer, offset: number, part: string): number {
-  if (part.length > shortUpTo) return offset + target.write(part, offset);
+  if (part.length > mostShortUnits) return offset + target.write(part, offset);
   for (let index = 0; index < part.length; index += 1) {
     const unit = part.charCodeAt(index);
     if (unit >= firstBeyondAscii) return offset + target.write(part, offset);

@@ -70,6 +70,15 @@ describe('a hidden session', () => {
     expect(alice.events.map(({ method }) => method)).toEqual(['participantJoined']);
   });
 
+  it('is on no list of a small room nor of a big one, whose order is that of coming', async () => {
+    await joinAs(server.url, 'observer', { grants: { hidden: true } });
+    const identities = Array.from({ length: 25 }, (_, index) => `user${index}`);
+    for (const [count, identity] of identities.entries()) {
+      const { me } = await join(identity);
+      expect(me.participants.map((each) => each.identity)).toEqual(identities.slice(0, count));
+    }
+  });
+
   it('takes no place of a room that is full', async () => {
     await using small = await startHub({ ...lockedDoor(), limits: { maxParticipantsPerRoom: 1 } });
     await joinAs(small.url, 'alice');
