@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Capacity, findCapacity, mostPerCpuSecond, type Percentile, type Window } from './hub/capacity.ts';
+import { type Capacity, findCapacity, mostPerCpuSecond, type Percentile } from './hub/capacity.ts';
 import { GeneratorProcess } from './hub/generator-process.ts';
 import { hubs, installPeers, type RunningHub, reference } from './hub/hubs.ts';
 import { cpuSecondsOf, pin, residentBytesOf } from './hub/process-cost.ts';
@@ -10,8 +10,9 @@ import type { Workload } from './hub/workloads.ts';
 
 /**
  * Compares hubs side by side on one machine, by work per CPU-second of the server’s process, offered in an open loop: with
- * more to do than each can, and at the highest rate that it keeps up with. The hubs take turns, and the best of each counts, because what else happens on a
- * machine only ever makes a result worse. With `--depths` it keeps numbers of operations in flight instead.
+ * more to do than each can, and at the highest rate that it keeps up with. The hubs take turns, and the best of each counts,
+ * because what else happens on a machine only ever makes a result worse. With `--depths` it keeps numbers of operations in
+ * flight instead.
  */
 const { values: options } = parseArgs({
   options: {
@@ -77,10 +78,12 @@ async function measureCapacity(row: Row, running: RunningHub[]): Promise<Map<str
 }
 
 function betterOf(before: Capacity | undefined, found: Capacity): Capacity {
-  const better = (key: 'kept' | 'saturated') => mostPerCpuSecond([before, found].flatMap((each) => each?.[key] ?? []));
-  const kept = better('kept');
-  const { generatorWasLate } = before && kept === before.kept ? before : found;
-  return { kept, saturated: better('saturated'), generatorWasLate };
+  if (!before) return found;
+  const both = [before, found];
+  return {
+    kept: mostPerCpuSecond(both.flatMap(({ kept }) => kept ?? [])),
+    saturated: mostPerCpuSecond(both.flatMap(({ saturated }) => saturated ?? [])),
+  };
 }
 
 async function measureDepth(row: Row, running: RunningHub[]): Promise<Map<string, number>> {
@@ -153,29 +156,29 @@ function printRows(title: string, names: string[], results: Results<number>): vo
 }
 
 function printCapacity(names: string[], results: Results<Capacity>): void {
-  const work = (key: 'kept' | 'saturated') =>
-    results.map(({ row, best }) => ({
-      row,
-      best: new Map(
-        [...best].flatMap(([name, { [key]: window }]) => (window ? [[name, window.unitsPerCpuSecond]] : [])),
-      ),
-    }));
-  printRows('Work per CPU-second of the server with more to do than it can', names, work('saturated'));
+  printRows('Work per CPU-second of the server with more to do than it can', names, workOf(results, 'saturated'));
   const bound = `${percentile} below 100 ms`;
-  printRows(`Work per CPU-second at the highest rate kept with ${bound}`, names, work('kept'));
+  printRows(`Work per CPU-second at the highest rate kept with ${bound}`, names, workOf(results, 'kept'));
   console.log(`\nThat rate, in operations per second, and p50 / ${percentile} in ms there:\n`);
   printTable(
     ['', ...names],
-    results.map(({ row, best }) => [row.name, ...names.map((name) => rateOf(best.get(name)))]),
+    results.map(({ row, best }) => [row.name, ...names.map((name) => rateOf(best.get(name)?.kept))]),
   );
 }
 
-function rateOf(capacity: Capacity | undefined): string {
-  const kept: Window | undefined = capacity?.kept;
+function workOf(results: Results<Capacity>, key: 'kept' | 'saturated'): Results<number> {
+  return results.map(({ row, best }) => {
+    const work = new Map<string, number>();
+    for (const [name, { [key]: window }] of best) if (window) work.set(name, window.unitsPerCpuSecond);
+    return { row, best: work };
+  });
+}
+
+function rateOf(kept: Capacity['kept']): string {
   if (!kept) return '–';
-  const { perSecond, p50Ms, highMs } = kept;
-  const rate = `${capacity?.generatorWasLate ? '≥ ' : ''}${Math.round(perSecond).toLocaleString('en-US')}`;
-  return `${rate} (${p50Ms.toFixed(0)} / ${highMs.toFixed(0)})`;
+  const { perSecond, p50Ms, highMs, generatorWasLate } = kept;
+  const rate = Math.round(perSecond).toLocaleString('en-US');
+  return `${generatorWasLate ? '≥ ' : ''}${rate} (${p50Ms.toFixed(0)} / ${highMs.toFixed(0)})`;
 }
 
 function printIdle(costs: Map<string, IdleCost>): void {
@@ -218,11 +221,8 @@ async function main(): Promise<void> {
   const wantedOf = (rows: Row[]) =>
     rows.filter(({ name }) => options.only === undefined || name.includes(options.only));
   if (options.depths) {
-    printRows(
-      'Work per CPU-second of the server',
-      names,
-      await measureRows({ rows: wantedOf(depthRows()), chosen }, measureDepth),
-    );
+    const depths = await measureRows({ rows: wantedOf(depthRows()), chosen }, measureDepth);
+    printRows('Work per CPU-second of the server', names, depths);
     return;
   }
   const results = await measureRows({ rows: wantedOf(capacityRows), chosen }, measureCapacity);

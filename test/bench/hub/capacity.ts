@@ -22,6 +22,7 @@ const saturatedFrom = 0.9;
 /** By how much the rate rises once it is more than can be done, for as long as that brings more per CPU-second. */
 const overloadStep = 1.25;
 const leastGain = 1.02;
+const overloadTries = 2;
 
 export interface Window {
   perSecond: number;
@@ -36,14 +37,17 @@ export interface Window {
   kept: boolean;
 }
 
+interface KeptWindow extends Window {
+  /** Whether the generator was late itself when the next rate failed, so that the hub may do more. */
+  generatorWasLate: boolean;
+}
+
 /** What a hub was found to do. */
 export interface Capacity {
   /** At the highest rate that it kept up with. */
-  kept?: Window | undefined;
+  kept: KeptWindow | undefined;
   /** Where it did most per CPU-second, of all windows in which it had no time left, however long its clients waited. */
-  saturated?: Window | undefined;
-  /** Whether the generator was late itself when the next rate failed, so that the hub may do more. */
-  generatorWasLate: boolean;
+  saturated: Window | undefined;
 }
 
 interface Search {
@@ -65,22 +69,21 @@ interface Trial extends Search {
 export async function findCapacity(search: Search): Promise<Capacity> {
   const windows: Window[] = [];
   const trial = { ...search, windows };
-  const failed = await raiseUntilTooMuch(trial);
+  const { best, failed } = await raiseUntilTooMuch(trial);
   if (failed.undone === 0) await overload(trial, failed.perSecond);
   return {
-    kept: windows.findLast(({ kept }) => kept),
+    kept: best && { ...best, generatorWasLate: failed.generatorLagMs > maxLatencyMs / 2 },
     saturated: mostPerCpuSecond(windows.filter(({ cpuShare, undone }) => cpuShare >= saturatedFrom && undone === 0)),
-    generatorWasLate: failed.generatorLagMs > maxLatencyMs / 2,
   };
 }
 
 /** Of several windows the one in which most was done per CPU-second. */
-export function mostPerCpuSecond(windows: Window[]): Window | undefined {
+export function mostPerCpuSecond<W extends Window>(windows: W[]): W | undefined {
   return windows.toSorted((one, other) => other.unitsPerCpuSecond - one.unitsPerCpuSecond)[0];
 }
 
-/** Returns the window that shows that the rate above the one that was kept is too high. */
-async function raiseUntilTooMuch(trial: Trial): Promise<Window> {
+/** Returns the window at the highest rate that was kept, and that which shows that the next rate was too high. */
+async function raiseUntilTooMuch(trial: Trial): Promise<{ best: Window | undefined; failed: Window }> {
   let best: Window | undefined;
   let perSecond = trial.row.fromPerSecond;
   let step = wideStep;
@@ -92,7 +95,7 @@ async function raiseUntilTooMuch(trial: Trial): Promise<Window> {
       const room = 0.8 / Math.max(window.cpuShare, 0.01);
       perSecond *= step === wideStep ? Math.min(maxStep, Math.max(step, room)) : step;
     } else {
-      if (step === fineStep || !best || window.undone > 0) return window;
+      if (step === fineStep || !best || window.undone > 0) return { best, failed: window };
       step = fineStep;
       perSecond = best.perSecond * step;
     }
@@ -103,10 +106,16 @@ async function raiseUntilTooMuch(trial: Trial): Promise<Window> {
 async function overload(trial: Trial, tooMuchPerSecond: number): Promise<void> {
   let most = 0;
   for (let perSecond = tooMuchPerSecond * overloadStep; ; perSecond *= overloadStep) {
-    const window = mostPerCpuSecond([await offer(trial, perSecond), await offer(trial, perSecond)]);
+    const windows: Window[] = [];
+    for (let tries = 0; tries < overloadTries; tries += 1) {
+      const window = await offer(trial, perSecond);
+      if (window.undone > 0) return;
+      windows.push(window);
+    }
     process.stderr.write('+');
-    if (!window || window.undone > 0 || window.unitsPerCpuSecond < most * leastGain) return;
-    most = window.unitsPerCpuSecond;
+    const reached = mostPerCpuSecond(windows)?.unitsPerCpuSecond ?? 0;
+    if (reached < most * leastGain) return;
+    most = reached;
   }
 }
 
