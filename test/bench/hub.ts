@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { SerialQueue } from '../../src/shared/serial-queue.ts';
 import { type Capacity, findCapacity, mostPerCpuSecond, type Percentile } from './hub/capacity.ts';
 import { GeneratorProcess } from './hub/generator-process.ts';
 import { hubs, installPeers, type RunningHub, reference } from './hub/hubs.ts';
@@ -10,9 +11,9 @@ import type { Workload } from './hub/workloads.ts';
 
 /**
  * Compares hubs side by side on one machine, by work per CPU-second of the server’s process, offered in an open loop: with
- * more to do than each can, and at the highest rate that it keeps up with. The hubs take turns, and the best of each counts,
- * because what else happens on a machine only ever makes a result worse. With `--depths` it keeps numbers of operations in
- * flight instead.
+ * more to do than each can, and at the highest rate that it keeps up with. The hubs take turns window by window, and the best
+ * of each counts, because what else happens on a machine only ever makes a result worse. With `--depths` it keeps numbers of
+ * operations in flight instead.
  */
 const { values: options } = parseArgs({
   options: {
@@ -50,29 +51,31 @@ async function measureWindow(generator: GeneratorProcess, hub: RunningHub, workl
 /** The best of each hub, by its name. */
 type Results<T> = { row: Row; best: Map<string, T> }[];
 
-async function withMembers<T>(
-  hub: RunningHub,
-  row: Row,
-  measure: (generator: GeneratorProcess) => Promise<T>,
-): Promise<T> {
-  const generator = new GeneratorProcess();
+/** The hubs measure side by side, but only one of them works at a time: each waits for its turn. */
+async function measureSideBySide<T>(
+  { row, running }: { row: Row; running: RunningHub[] },
+  measure: (subject: { generator: GeneratorProcess; hub: RunningHub; turns: SerialQueue }) => Promise<T>,
+): Promise<[name: string, found: T][]> {
+  const turns = new SerialQueue({ maxPending: running.length });
   const { members, roomSize } = row.workload;
-  try {
-    await generator.fill(hub, members, roomSize);
-    return await measure(generator);
-  } finally {
-    generator.close();
-  }
+  const measureOne = async (hub: RunningHub): Promise<[string, T]> => {
+    const generator = new GeneratorProcess();
+    try {
+      await turns.run(() => generator.fill(hub, members, roomSize));
+      return [hub.name, await measure({ generator, hub, turns })];
+    } finally {
+      generator.close();
+    }
+  };
+  return Promise.all(running.map(measureOne));
 }
 
 async function measureCapacity(row: Row, running: RunningHub[]): Promise<Map<string, Capacity>> {
   const best = new Map<string, Capacity>();
   for (let round = 0; round < rounds; round++) {
-    for (const hub of running) {
-      const found = await withMembers(hub, row, (generator) => findCapacity({ generator, hub, row, percentile }));
-      best.set(hub.name, betterOf(best.get(hub.name), found));
-      process.stderr.write(' ');
-    }
+    const all = await measureSideBySide({ row, running }, (subject) => findCapacity({ ...subject, row, percentile }));
+    for (const [name, found] of all) best.set(name, betterOf(best.get(name), found));
+    process.stderr.write(' ');
   }
   return best;
 }
@@ -83,17 +86,18 @@ function betterOf(before: Capacity | undefined, found: Capacity): Capacity {
   return {
     kept: mostPerCpuSecond(both.flatMap(({ kept }) => kept ?? [])),
     saturated: mostPerCpuSecond(both.flatMap(({ saturated }) => saturated ?? [])),
+    windows: both.flatMap(({ windows }) => windows),
   };
 }
 
 async function measureDepth(row: Row, running: RunningHub[]): Promise<Map<string, number>> {
   const best = new Map<string, number>();
   for (let round = 0; round < rounds; round++) {
-    for (const hub of running) {
-      const value = await withMembers(hub, row, (generator) => measureWindow(generator, hub, row.workload));
-      best.set(hub.name, Math.max(best.get(hub.name) ?? 0, value));
-      process.stderr.write('.');
-    }
+    const all = await measureSideBySide({ row, running }, ({ generator, hub, turns }) =>
+      turns.run(() => measureWindow(generator, hub, row.workload)),
+    );
+    for (const [name, value] of all) best.set(name, Math.max(best.get(name) ?? 0, value));
+    process.stderr.write('.');
   }
   return best;
 }

@@ -1,3 +1,4 @@
+import type { SerialQueue } from '../../../src/shared/serial-queue.ts';
 import type { GeneratorProcess } from './generator-process.ts';
 import type { RunningHub } from './hubs.ts';
 import type { Row } from './rows.ts';
@@ -23,6 +24,8 @@ const saturatedFrom = 0.9;
 const overloadStep = 1.25;
 const leastGain = 1.02;
 const overloadTries = 2;
+/** How often the rate at which most was done is offered again. */
+const repeats = 3;
 
 export interface Window {
   perSecond: number;
@@ -48,6 +51,8 @@ export interface Capacity {
   kept: KeptWindow | undefined;
   /** Where it did most per CPU-second, of all windows in which it had no time left, however long its clients waited. */
   saturated: Window | undefined;
+  /** All that were measured. */
+  windows: Window[];
 }
 
 interface Search {
@@ -55,6 +60,8 @@ interface Search {
   hub: RunningHub;
   row: Row;
   percentile: Percentile;
+  /** The hubs that are compared take turns window by window, because a machine’s speed changes within minutes. */
+  turns: SerialQueue;
 }
 
 interface Trial extends Search {
@@ -64,17 +71,23 @@ interface Trial extends Search {
 
 /**
  * Offers work at rising rates until latency leaves its bound or work piles up, each time it is tried: anything that runs beside
- * the benchmark may spoil a window, and can only make it worse. Then it offers more than can be done.
+ * the benchmark may spoil a window, and can only make it worse. Then it offers more than can be done, and repeats the best of that.
  */
 export async function findCapacity(search: Search): Promise<Capacity> {
   const windows: Window[] = [];
   const trial = { ...search, windows };
   const { best, failed } = await raiseUntilTooMuch(trial);
   if (failed.undone === 0) await overload(trial, failed.perSecond);
+  await repeatBest(trial);
   return {
     kept: best && { ...best, generatorWasLate: failed.generatorLagMs > maxLatencyMs / 2 },
-    saturated: mostPerCpuSecond(windows.filter(({ cpuShare, undone }) => cpuShare >= saturatedFrom && undone === 0)),
+    saturated: bestSaturated(windows),
+    windows,
   };
+}
+
+function bestSaturated(windows: Window[]): Window | undefined {
+  return mostPerCpuSecond(windows.filter(({ cpuShare, undone }) => cpuShare >= saturatedFrom && undone === 0));
 }
 
 /** Of several windows the one in which most was done per CPU-second. */
@@ -119,6 +132,14 @@ async function overload(trial: Trial, tooMuchPerSecond: number): Promise<void> {
   }
 }
 
+async function repeatBest(trial: Trial): Promise<void> {
+  const rate = bestSaturated(trial.windows)?.perSecond;
+  // Members of whom something was never answered are spoilt.
+  const spoilt = trial.windows.some(({ undone }) => undone > 0);
+  if (rate === undefined || spoilt) return;
+  for (let done = 0; done < repeats; done += 1) await offer(trial, rate);
+}
+
 async function keeps(trial: Trial, perSecond: number): Promise<Window> {
   let window = await offer(trial, perSecond);
   for (let tries = 1; tries < maxTries && !window.kept && window.undone === 0; tries += 1)
@@ -126,8 +147,10 @@ async function keeps(trial: Trial, perSecond: number): Promise<Window> {
   return window;
 }
 
-async function offer({ generator, hub, row, percentile, windows }: Trial, perSecond: number): Promise<Window> {
-  const offered = await generator.offer(hub, row.workload, { perSecond, warmUpMs, windowMs });
+async function offer(trial: Trial, perSecond: number): Promise<Window> {
+  const { generator, hub, row, percentile, windows, turns } = trial;
+  const timing = { perSecond, warmUpMs, windowMs };
+  const offered = await turns.run(() => generator.offer(hub, row.workload, timing));
   const { units, cpuSeconds, p50Ms, generatorLagMs, undone } = offered;
   const highMs = percentile === 'p99' ? offered.p99Ms : offered.p95Ms;
   const expected = perSecond * unitsPerOperation(row) * (windowMs / 1000);
