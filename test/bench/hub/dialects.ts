@@ -10,7 +10,8 @@ export interface Dialect {
   leave(id: number): string;
   message(body: string): string;
   offer(params: { to: string; sdp: string }): string;
-  kindOf(frame: Buffer): FrameKind;
+  /** Of the frame whose text is at these offsets. */
+  kindOf(bytes: Buffer, from: number, to: number): FrameKind;
   /** Answer to a frame of kind `ping`. */
   pong?: string;
   /** The member’s own id in the reply to its join. */
@@ -30,9 +31,9 @@ function ownIdOf(joinReply: string): string {
 }
 
 /** `{"id":1,"result":…}` is a reply, `{"method":"message",…}` an event. */
-function kindOfRpc(frame: Buffer): FrameKind {
-  if (frame[2] === i) return 'reply';
-  const name = frame[11];
+function kindOfRpc(bytes: Buffer, from: number): FrameKind {
+  if (bytes[from + 2] === i) return 'reply';
+  const name = bytes[from + 11];
   return name === m || name === o ? 'delivery' : 'presence';
 }
 
@@ -55,10 +56,10 @@ const socketIo: Dialect = {
   leave: (id) => `42${id}["leave",{}]`,
   message: (body) => `42["message",{"body":"${body}"}]`,
   offer: (params) => `42${JSON.stringify(['offer', params])}`,
-  kindOf(frame) {
-    if (frame.length === 1) return 'ping';
-    if (frame[1] === letter('3')) return 'reply';
-    return frame[4] === m || frame[4] === o ? 'delivery' : 'presence';
+  kindOf(bytes, from, to) {
+    if (to - from === 1) return 'ping';
+    if (bytes[from + 1] === letter('3')) return 'reply';
+    return bytes[from + 4] === m || bytes[from + 4] === o ? 'delivery' : 'presence';
   },
   pong: '3',
   ownId: ownIdOf,
@@ -73,9 +74,9 @@ const protoo: Dialect = {
   leave: (id) => `{"request":true,"id":${id},"method":"leave","data":{}}`,
   message: (body) => `{"notification":true,"method":"message","data":{"body":"${body}"}}`,
   offer: (data) => JSON.stringify({ notification: true, method: 'offer', data }),
-  kindOf(frame) {
-    if (frame[2] === r) return 'reply';
-    const name = frame[notificationName];
+  kindOf(bytes, from) {
+    if (bytes[from + 2] === r) return 'reply';
+    const name = bytes[from + notificationName];
     return name === m || name === o ? 'delivery' : 'presence';
   },
   ownId: ownIdOf,

@@ -1,6 +1,9 @@
 import type { Dialect } from './dialects.ts';
 import { RawWebSocket } from './raw-web-socket.ts';
 
+/** A reply says within so many bytes whether it is an error. */
+const errorWithin = 48;
+
 /** One participant of the generator, in whatever dialect its hub speaks. */
 export class Member {
   readonly #dialect: Dialect;
@@ -27,7 +30,9 @@ export class Member {
       this.#onGreeted = resolve;
     });
     this.#greetings = greetingReplies;
-    this.#socket = await RawWebSocket.connect(`${origin}${path}`, subprotocol, (frame) => this.#receive(frame));
+    this.#socket = await RawWebSocket.connect(`${origin}${path}`, subprotocol, (bytes, from, to) =>
+      this.#receive(bytes, from, to),
+    );
     if (greeting !== undefined) this.#socket.send(greeting);
     if (greetingReplies > 0) await greeted;
   }
@@ -78,17 +83,26 @@ export class Member {
     this.#socket?.send(text);
   }
 
-  #receive(frame: Buffer): void {
+  #receive(bytes: Buffer, from: number, to: number): void {
     if (this.#greetings > 0) {
       this.#greetings--;
       if (this.#greetings === 0) this.#onGreeted?.();
       return;
     }
-    const kind = this.#dialect.kindOf(frame);
-    if (kind === 'delivery') this.onDelivery?.();
+    const kind = this.#dialect.kindOf(bytes, from, to);
     // Where messages are acknowledged, nobody waits for that.
-    if (kind === 'reply' && frame.includes('"error":{') && !this.#wantsText) throw new Error(frame.toString());
-    if (kind === 'reply') this.#waiting.shift()?.(this.#wantsText ? frame.toString() : '');
-    if (kind === 'ping' && this.#dialect.pong !== undefined) this.#socket?.send(this.#dialect.pong);
+    if (kind === 'reply') this.#takeReply(bytes, from, to);
+    else if (kind === 'delivery') this.onDelivery?.();
+    else if (kind === 'ping' && this.#dialect.pong !== undefined) this.#socket?.send(this.#dialect.pong);
+  }
+
+  #takeReply(bytes: Buffer, from: number, to: number): void {
+    if (this.#wantsText) {
+      this.#waiting.shift()?.(bytes.toString('utf8', from, to));
+      return;
+    }
+    const start = bytes.toString('latin1', from, Math.min(to, from + errorWithin));
+    if (start.includes('"error":{')) throw new Error(bytes.toString('utf8', from, to));
+    this.#waiting.shift()?.('');
   }
 }
