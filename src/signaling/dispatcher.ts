@@ -21,6 +21,9 @@ interface Task {
   startedMs: number;
 }
 
+const resultKey = ',"result":';
+const errorKey = ',"error":';
+
 /** Refusals of requests that were not looked at: they may be sent again under their ids, and are carried out then. */
 const passingRefusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'rateLimited',
@@ -79,10 +82,16 @@ export class Dispatcher {
       // Connections come and go while the session's requests take their time.
       if (log && this.#isFull(log.pending)) throw tooManyUnanswered();
       const context = new RequestContext(this.#hub, this.#peer, request.opaque);
-      this.#handle({ request, context, log, startedMs: isTimed(request.method) ? performance.now() : 0 });
+      this.#handle({ request, context, log, startedMs: this.#startOf(request.method) });
     } catch (error) {
       this.#refuse(request, toCrosspointError(error));
     }
+  }
+
+  /** A join begins when it is heard, and an offer when it is looked at: it may have waited for the join. */
+  #startOf(method: string): number {
+    if (method === 'join') return this.#peer.heardAtMs;
+    return isTimed(method) ? performance.now() : 0;
   }
 
   /** Requests without an id are carried out however often they come. */
@@ -169,7 +178,7 @@ export class Dispatcher {
     if (request.id !== undefined) {
       const pieces = result instanceof JsonText ? result.pieces : [textOf(result)];
       log?.keep(request, { failed: false, json: pieces.join('') });
-      this.#write(request.id, 'result', pieces);
+      this.#write(request.id, resultKey, pieces);
     }
     context.answered();
   }
@@ -201,14 +210,14 @@ export class Dispatcher {
   }
 
   #send(id: RequestId | null | undefined, { failed, json }: Answer): void {
-    this.#write(id, failed ? 'error' : 'result', [json]);
+    this.#write(id, failed ? errorKey : resultKey, [json]);
   }
 
   /** Puts what belongs around them to the pieces, which are not needed any more. */
-  #write(id: RequestId | null | undefined, key: 'result' | 'error', pieces: string[]): void {
+  #write(id: RequestId | null | undefined, key: typeof resultKey | typeof errorKey, pieces: string[]): void {
     this.#peer.session?.takeRoomEvents();
-    const name = typeof id === 'number' ? id : JSON.stringify(id ?? null);
-    pieces.unshift(`{"id":${name},"${key}":`);
+    const name = typeof id === 'number' ? `${id}` : JSON.stringify(id ?? null);
+    pieces.unshift('{"id":', name, key);
     pieces.push('}');
     this.#peer.outbox.pushText(pieces);
   }

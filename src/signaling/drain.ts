@@ -58,7 +58,7 @@ export class Drain {
   #announce(deadline: number): void {
     const head = eventHead('draining', { deadline });
     for (const room of this.#options.rooms.all()) {
-      room.feed.publish(head);
+      room.feed.publish([head]);
       for (const session of room.door.waiting.values()) session.sendHead(head);
     }
   }

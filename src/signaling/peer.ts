@@ -14,6 +14,8 @@ export interface DisconnectOptions {
 export interface Peer {
   readonly outbox: Outbox;
   readonly closed: boolean;
+  /** When something came last, by the monotonic clock. */
+  readonly heardAtMs: number;
   /** Address of the client, as far as it can be known. */
   readonly address: string;
   /** The session that this connection has joined. */

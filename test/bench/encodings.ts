@@ -111,7 +111,7 @@ async function measureEvent(
   let seq = 0;
   const deliver = () => {
     const batch = new EventBatch(new FrameMemory());
-    batch.append(head);
+    batch.append([head]);
     seq += 1;
     for (const { outbox } of members) {
       outbox.pushEvents(batch, 0, 1, seq);

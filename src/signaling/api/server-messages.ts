@@ -76,7 +76,7 @@ export class ServerMessages {
     const { to, toUser } = message;
     const head = messageHead({ ...message, from: serverSender });
     if (to === undefined && toUser === undefined) {
-      room.feed.publish(head);
+      room.feed.publish([head]);
       this.#remember(room, message);
       return room.visibleSize;
     }

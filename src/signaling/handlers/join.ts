@@ -19,7 +19,7 @@ type Resume = NonNullable<JoinParams['resume']>;
 export const handleJoin: Handler<'join'> = (context, params) => {
   const { hub, peer } = context;
   if (peer.session) throw new CrosspointError('alreadyJoined');
-  const retryAfterMs = hub.joinRate.take(peer.address, performance.now());
+  const retryAfterMs = hub.joinRate.take(peer.address, peer.heardAtMs);
   if (retryAfterMs > 0) throw new CrosspointError('rateLimited', { data: { retryAfterMs } });
   if (params.resume) return enter(context, resume(hub, params, params.resume), params.resume.seq);
   const admission = hub.doorkeeper.admit(params.token, params.room);
@@ -65,15 +65,17 @@ function enter(context: RequestContext, session: Session, resumedAt?: number): J
  * need no escaping.
  */
 function describe(hub: HubServices, session: Session, { resumed, seq }: { resumed: boolean; seq: number }): JsonText {
-  const { room, participant, waiting, admission } = session;
+  const { id, resumeToken, room, participant, admission, waiting } = session;
   const pieces = [
-    `{"session":"${session.id}","resumeToken":"${session.resumeToken}","resumed":${resumed},"seq":${seq},"room":`,
-    roomStateJson(room),
-    waiting ? ',"waiting":true,' : ',',
-    accessJson(admission),
+    '{"session":"',
+    id,
+    '","resumeToken":"',
+    resumeToken,
+    resumed ? `","resumed":true,"seq":${seq},` : '","resumed":false,"seq":0,',
+    serverJson(hub, admission),
     iceServersJson(hub, participant.id),
-    hub.announcement,
-    ',"participant":',
+    roomStateJson(room),
+    waiting ? ',"waiting":true,"participant":' : ',"participant":',
     participant.json,
     waitingOf(session),
     ',"participants":[',
@@ -83,20 +85,23 @@ function describe(hub: HubServices, session: Session, { resumed, seq }: { resume
   return new JsonText(pieces);
 }
 
-const noIceServers = ',"iceServers":[],';
+let latest: { readonly admission: Admission; readonly announcement: string; readonly json: string } | undefined;
+
+/** What a client is told of its access and of the server; on a server without tokens it is the same for all. */
+function serverJson({ announcement }: HubServices, admission: Admission): string {
+  if (latest?.admission !== admission || latest.announcement !== announcement) {
+    const access = JSON.stringify(accessOf(admission)).slice(1, -1);
+    latest = { admission, announcement, json: `${access},${announcement}` };
+  }
+  return latest.json;
+}
+
+const noIceServers = ',"iceServers":[],"room":';
 
 /** Without TURN there are none. */
 function iceServersJson(hub: HubServices, participantId: string): string {
   const iceServers = hub.iceServersFor(participantId);
-  return iceServers.length === 0 ? noIceServers : `,"iceServers":${JSON.stringify(iceServers)},`;
-}
-
-let latest: { readonly admission: Admission; readonly json: string } | undefined;
-
-/** What a client is told of its access, without the brackets around; on a server without tokens it is the same for all. */
-function accessJson(admission: Admission): string {
-  if (latest?.admission !== admission) latest = { admission, json: JSON.stringify(accessOf(admission)).slice(1, -1) };
-  return latest.json;
+  return iceServers.length === 0 ? noIceServers : `,"iceServers":${JSON.stringify(iceServers)},"room":`;
 }
 
 /** Who waits before the door, for those who may open it. */

@@ -63,7 +63,7 @@ function send(context: Pick<RequestContext, 'hub'>, outgoing: Outgoing): Result 
     return { recipients: 1, status: 'sent' };
   }
   if (params.toUser !== undefined) return sendToUser(session, params.toUser, head);
-  room.feed.publish(head, session);
+  room.feed.publish([head], session);
   remember(context, outgoing);
   return { recipients: room.visibleSize - (session.hidden ? 0 : 1), status: 'sent' };
 }

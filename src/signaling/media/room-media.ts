@@ -24,7 +24,7 @@ export class RoomMedia {
     sfuRoom.on('trackPublished', (track) => this.#handlePublished(track));
     sfuRoom.on('trackUpdated', (track) => this.#handleUpdated(track));
     sfuRoom.on('trackUnpublished', (track) => this.#handleUnpublished(track));
-    sfuRoom.on('speakersChanged', (speakers) => room.feed.publish(eventHead('speakers', { speakers })));
+    sfuRoom.on('speakersChanged', (speakers) => room.feed.publish([eventHead('speakers', { speakers })]));
   }
 
   /** The media session of a participant, which begins with the first need of it. */
@@ -95,7 +95,7 @@ export class RoomMedia {
     if (!publisher) return;
     const track = toTrack(published);
     publisher.participant.putTrack(track);
-    this.#room.feed.publish(eventHead('trackPublished', { participant: publisher.participant.id, track }), publisher);
+    this.#room.feed.publish([eventHead('trackPublished', { participant: publisher.participant.id, track })], publisher);
     this.#room.emit('trackPublished', publisher, track);
     this.#welcomeAll();
   }
@@ -116,7 +116,7 @@ export class RoomMedia {
     publisher.participant.putTrack(toTrack(published));
     const { id, participantId, muted } = published;
     const head = eventHead('trackUpdated', { participant: participantId, track: id, muted });
-    this.#room.feed.publish(head, muted && this.#muting.has(id) ? undefined : publisher);
+    this.#room.feed.publish([head], muted && this.#muting.has(id) ? undefined : publisher);
   }
 
   /** Tracks of someone who has left are gone with them, which everyone knows already. */
@@ -124,7 +124,7 @@ export class RoomMedia {
     const publisher = this.#room.find(participantId);
     if (!publisher?.participant.removeTrack(id)) return;
     const head = eventHead('trackUnpublished', { participant: participantId, track: id });
-    this.#room.feed.publish(head, this.#owners.has(publisher) ? publisher : undefined);
+    this.#room.feed.publish([head], this.#owners.has(publisher) ? publisher : undefined);
   }
 }
 

@@ -27,9 +27,14 @@ export function roomStateJson(room: Room): string {
  * is most of a join reply.
  */
 export function addOthers(pieces: string[], room: Room, session: Session): void {
-  const others: string[] = [];
-  for (const other of room.sessions()) if (other !== session && !other.hidden) others.push(other.participant.json);
-  if (others.length > mostPieces) return void pieces.push(others.join(','));
-  for (const json of others) pieces.push(json, ',');
-  if (others.length > 0) pieces.pop();
+  const isBig = room.size > mostPieces;
+  const others: string[] = isBig ? [] : pieces;
+  let separator = '';
+  for (const other of room.sessions()) {
+    if (other === session || other.hidden) continue;
+    if (!isBig) others.push(separator);
+    others.push(other.participant.json);
+    separator = ',';
+  }
+  if (isBig) pieces.push(others.join(','));
 }

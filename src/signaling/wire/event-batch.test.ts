@@ -6,7 +6,7 @@ import { FrameMemory } from './frame-memory.ts';
 
 function batchOf(...bodies: string[]): EventBatch {
   const batch = new EventBatch(new FrameMemory());
-  for (const body of bodies) batch.append(rawEventHead('message', `{"body":${JSON.stringify(body)}}`));
+  for (const body of bodies) batch.append([rawEventHead('message', `{"body":${JSON.stringify(body)}}`)]);
   return batch;
 }
 
@@ -58,7 +58,7 @@ describe('EventBatch', () => {
     const memory = new FrameMemory();
     const batch = (body: string) => {
       const made = new EventBatch(memory);
-      for (let index = 0; index < 3; index += 1) made.append(rawEventHead('message', `"${body}"`));
+      for (let index = 0; index < 3; index += 1) made.append([rawEventHead('message', `"${body}"`)]);
       return made;
     };
     const range = { from: 0, to: 3, firstSeq: 1 };
@@ -82,7 +82,7 @@ describe('EventBatch', () => {
     const memory = new FrameMemory();
     const take = vi.spyOn(memory, 'take');
     const batch = new EventBatch(memory);
-    for (let index = 0; index < 2_000; index += 1) batch.append(rawEventHead('message', `"${'x'.repeat(300)}"`));
+    for (let index = 0; index < 2_000; index += 1) batch.append([rawEventHead('message', `"${'x'.repeat(300)}"`)]);
     expect(take.mock.calls.length).toBeLessThan(20);
     expect(readTextFrames(bytesOf(batch, { from: 0, to: 2_000, firstSeq: 1 }))).toHaveLength(2_000);
   });

@@ -32,9 +32,9 @@ export class EventBatch implements EventFrames {
     return this.#ends.length;
   }
 
-  /** Adds an event: its text up to the value of `seq`. */
-  append(head: string): void {
-    const parts = [head, seqTail];
+  /** Adds an event, given as the parts of its text up to the value of `seq`, which are not needed any more. */
+  append(parts: string[]): void {
+    parts.push(seqTail);
     const start = this.#offset(this.length);
     this.#reserve(start, spaceForText(parts));
     this.#ends.push(writeTextFrame(this.#bytes, start, parts));

@@ -7,5 +7,13 @@ export function eventHead<E extends EventName>(method: E, params: EventParams<E>
 
 /** The same from parameters that are JSON text already. */
 export function rawEventHead(method: EventName, params: string): string {
-  return `{"method":"${method}","params":${params},"seq":`;
+  return `${eventStart(method)}${params}${eventEnd}`;
 }
+
+/** What stands before the parameters. */
+export function eventStart(method: EventName): string {
+  return `{"method":"${method}","params":`;
+}
+
+/** What stands between the parameters and the value of `seq`. */
+export const eventEnd = ',"seq":';

@@ -19,7 +19,7 @@ const large = 'Tea is ready. '.repeat(500);
 
 function batchOf(...bodies: unknown[]): EventBatch {
   const batch = new EventBatch(new FrameMemory());
-  for (const body of bodies) batch.append(rawEventHead('message', `{"body":${JSON.stringify(body)}}`));
+  for (const body of bodies) batch.append([rawEventHead('message', `{"body":${JSON.stringify(body)}}`)]);
   return batch;
 }
 
@@ -66,7 +66,7 @@ describe.each(each)('frames, %s', (_, encoding) => {
     const batch = batchOf('one');
     const frames = batch.encodedAs(encoding);
     expect(frames.byteLength(0, 1)).toBeGreaterThan(0);
-    batch.append(rawEventHead('message', `{"body":"茶 ${large}"}`));
+    batch.append([rawEventHead('message', `{"body":"茶 ${large}"}`)]);
     bytesOf(batch, { from: 0, to: 2, firstSeq: 1 });
     expect(valuesOf(bytesOf(frames, { from: 1, to: 2, firstSeq: 7 }))).toEqual([
       { method: 'message', params: { body: `茶 ${large}` }, seq: 7 },

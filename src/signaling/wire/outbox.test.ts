@@ -66,7 +66,7 @@ function setUp(maxQueueBytes = 10_000) {
 
 function batchOf(...bodies: string[]): EventBatch {
   const batch = new EventBatch(new FrameMemory());
-  for (const body of bodies) batch.append(`{"method":"message","params":"${body}","seq":`);
+  for (const body of bodies) batch.append([`{"method":"message","params":"${body}","seq":`]);
   return batch;
 }
 

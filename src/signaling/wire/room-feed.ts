@@ -57,8 +57,8 @@ export class RoomFeed {
     this.#readers.delete(reader);
   }
 
-  /** Adds an event, given as its text up to `seq`, for everyone but `except`. */
-  publish(head: string, except?: FeedReader): void {
+  /** Adds an event for everyone but `except`, given as the parts of its text up to the value of `seq`. */
+  publish(head: string[], except?: FeedReader): void {
     if (except) this.pull(except);
     this.#batch().append(head);
     if (except) except.feedPosition = this.#published;

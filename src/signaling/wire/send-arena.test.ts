@@ -60,7 +60,7 @@ it('gives members of a room the same bytes with their own numbers, and leaves a 
   const feed = new RoomFeed(flusher, { maxEvents: 100, maxBytes: 10_000, maxAgeMs: 60_000 });
   const members = [99_998, 7, 500, 0].map((seq, index) => new Member(flusher, { seq, slow: index === 1 }));
   for (const member of members) feed.add(member);
-  for (const letter of 'ab') feed.publish(`{"method":"message","params":"${letter}","seq":`);
+  for (const letter of 'ab') feed.publish([`{"method":"message","params":"${letter}","seq":`]);
   await turn();
   members[1]?.read();
   expect(members.map(({ seqs }) => seqs)).toEqual([

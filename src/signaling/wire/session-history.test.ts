@@ -71,9 +71,9 @@ const action = fc.constantFrom(
 
 function play(actions: string[], { feed, reader, other, endTurn }: ReturnType<typeof setUp>): void {
   actions.forEach((name, content) => {
-    if (name === 'room') feed.publish(headOf(content));
-    if (name === 'exceptReader') feed.publish(headOf(content), reader);
-    if (name === 'exceptOther') feed.publish(headOf(content), other);
+    if (name === 'room') feed.publish([headOf(content)]);
+    if (name === 'exceptReader') feed.publish([headOf(content)], reader);
+    if (name === 'exceptOther') feed.publish([headOf(content)], other);
     if (name === 'own') reader.receiveOwn(content);
     if (name === 'otherOwn') other.receiveOwn(content);
     if (name === 'turn') endTurn();
@@ -116,7 +116,7 @@ describe('SessionHistory', () => {
   it('forgets by size, too', () => {
     const { feed, reader, endTurn } = setUp({ maxEvents: 1_000, maxBytes: 500, maxAgeMs: 60_000 });
     for (let content = 0; content < 40; content += 1) {
-      feed.publish(headOf(content));
+      feed.publish([headOf(content)]);
       endTurn();
     }
     expect(reader.replayAfter(0)).toBeUndefined();
