@@ -1,4 +1,5 @@
 import type { SignalingLimits } from '../../shared/limits.ts';
+import { Roster } from '../../shared/roster.ts';
 import type { Connection } from './connection.ts';
 
 /** Pings of ten thousand connections would block a turn for long; they are spread over this many parts of the interval. */
@@ -10,9 +11,9 @@ const slices = 20;
  */
 export class ConnectionSweep {
   readonly #limits: SignalingLimits;
-  readonly #slices: Set<Connection>[] = Array.from({ length: slices }, () => new Set());
-  readonly #sliceOf = new Map<Connection, Set<Connection>>();
+  readonly #slices: readonly Roster<Connection>[] = Array.from({ length: slices }, () => new Roster());
   readonly #timer: NodeJS.Timeout;
+  #size = 0;
   #turn = 0;
   #added = 0;
 
@@ -22,24 +23,23 @@ export class ConnectionSweep {
   }
 
   get size(): number {
-    return this.#sliceOf.size;
+    return this.#size;
   }
 
-  connections(): IterableIterator<Connection> {
-    return this.#sliceOf.keys();
+  /** As they are now. */
+  connections(): Connection[] {
+    return this.#slices.flatMap((slice) => slice.values());
   }
 
   add(connection: Connection): void {
-    const slice = this.#slices[this.#added % slices];
+    connection.sweepSlice = this.#added % slices;
+    this.#slices[connection.sweepSlice]?.add(connection);
     this.#added += 1;
-    if (!slice) return;
-    slice.add(connection);
-    this.#sliceOf.set(connection, slice);
+    this.#size += 1;
   }
 
   remove(connection: Connection): void {
-    this.#sliceOf.get(connection)?.delete(connection);
-    this.#sliceOf.delete(connection);
+    if (this.#slices[connection.sweepSlice]?.delete(connection)) this.#size -= 1;
   }
 
   /** Idempotent. */
@@ -49,9 +49,9 @@ export class ConnectionSweep {
 
   #sweep(): void {
     const nowMs = performance.now();
-    for (const connection of this.#sliceOf.keys()) this.#check(connection, nowMs);
+    for (const connection of this.connections()) this.#check(connection, nowMs);
     this.#turn = (this.#turn + 1) % slices;
-    for (const connection of this.#slices[this.#turn] ?? []) connection.outbox.pushPing();
+    for (const connection of this.#slices[this.#turn]?.values() ?? []) connection.outbox.pushPing();
   }
 
   #check(connection: Connection, nowMs: number): void {

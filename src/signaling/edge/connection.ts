@@ -1,5 +1,6 @@
 import { errorCodes, type SessionErrorCode } from '../../protocol/error-codes.ts';
 import type { CrosspointError } from '../../shared/errors.ts';
+import type { RosterMember } from '../../shared/roster.ts';
 import { Dispatcher } from '../dispatcher.ts';
 import type { HubServices } from '../hub-services.ts';
 import type { DisconnectOptions, Peer } from '../peer.ts';
@@ -42,7 +43,7 @@ interface ConnectionOptions {
 }
 
 /** One WebSocket: bounds size and rate of what comes, hands it to the dispatcher, and knows when the other side was heard last. */
-export class Connection implements Peer, WebSocketListener {
+export class Connection implements Peer, RosterMember, WebSocketListener {
   readonly outbox: Outbox;
   readonly address: string;
   /** When something came last, by the monotonic clock. */
@@ -53,6 +54,9 @@ export class Connection implements Peer, WebSocketListener {
   readonly #dispatcher: Dispatcher;
   #rate: RateGuard;
   #session: Session | undefined;
+  /** Kept by the sweep, as is the next. */
+  sweepSlice = 0;
+  rosterPlace = 0;
   #closed = false;
 
   constructor(options: ConnectionOptions) {

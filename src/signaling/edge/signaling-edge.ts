@@ -133,7 +133,7 @@ export class SignalingEdge {
 
   async #close(): Promise<void> {
     const { shutdownRetryMs, closeTimeoutMs } = this.#options.hub.limits;
-    for (const connection of [...this.#sweep.connections()]) {
+    for (const connection of this.#sweep.connections()) {
       connection.disconnect('serverShutdown', { retryAfterMs: Math.ceil(Math.random() * shutdownRetryMs) });
     }
     await this.#emptied(closeTimeoutMs);

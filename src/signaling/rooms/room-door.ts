@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { WaitingParticipant } from '../../protocol/models.ts';
 import { CrosspointError } from '../../shared/errors.ts';
+import { SlotMap } from '../../shared/slot-map.ts';
 import type { Admission } from '../auth/admission.ts';
 import { networkOf } from '../edge/network-of.ts';
 import type { Session } from './session.ts';
@@ -26,7 +27,7 @@ export class RoomDoor {
   locked: boolean;
   waitingRoom: boolean;
   /** Who waits to be admitted, by participant id, in the order in which they came. */
-  readonly waiting = new Map<string, Session>();
+  readonly waiting = new SlotMap<Session>();
   readonly #bans = new Set<string>();
   readonly #maxBans: number;
 

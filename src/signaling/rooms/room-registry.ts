@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { CrosspointError } from '../../shared/errors.ts';
 import type { SignalingLimits } from '../../shared/limits.ts';
+import { SlotMap } from '../../shared/slot-map.ts';
 import { networkOf } from '../edge/network-of.ts';
 import { type HistoryLimits, historyLimits } from '../wire/history-limits.ts';
 import type { TurnFlusher } from '../wire/turn-flusher.ts';
@@ -24,7 +25,7 @@ export interface RoomRegistryEvents {
 export class RoomRegistry extends EventEmitter<RoomRegistryEvents> {
   readonly #options: RoomRegistryOptions;
   readonly #history: HistoryLimits;
-  readonly #rooms = new Map<string, Room>();
+  readonly #rooms = new SlotMap<Room>();
   /** Number of open rooms by who opened them. */
   readonly #openedBy = new Map<string, number>();
   readonly #emptyTimers = new Map<Room, NodeJS.Timeout>();

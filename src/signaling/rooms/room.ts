@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { RoomState, Track } from '../../protocol/models.ts';
 import { CrosspointError } from '../../shared/errors.ts';
+import { SlotMap } from '../../shared/slot-map.ts';
 import type { HistoryLimits } from '../wire/history-limits.ts';
 import { RoomFeed } from '../wire/room-feed.ts';
 import type { TurnFlusher } from '../wire/turn-flusher.ts';
@@ -55,7 +56,7 @@ export class Room extends EventEmitter<RoomEvents> {
   readonly door: RoomDoor;
   /** All sessions are being ended; nobody has to hear of the others' leaving. */
   ending = false;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new SlotMap<Session>();
   #hidden = 0;
   #recorders = 0;
   #closed = false;

@@ -1,6 +1,7 @@
 import type { SessionErrorCode } from '../../protocol/error-codes.ts';
 import { CrosspointError } from '../../shared/errors.ts';
 import type { SignalingLimits } from '../../shared/limits.ts';
+import { SlotMap } from '../../shared/slot-map.ts';
 import type { HubCounters } from '../../shared/tally.ts';
 import type { Admission } from '../auth/admission.ts';
 import { createId } from '../create-id.ts';
@@ -40,7 +41,7 @@ interface ResumeRequest {
 export class SessionRegistry {
   readonly #options: SessionRegistryOptions;
   readonly #limits: SessionLimits;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new SlotMap<Session>();
   #waiting = 0;
   #whenEmpty: PromiseWithResolvers<void> | undefined;
 

@@ -53,6 +53,7 @@ export class Session implements FeedReader {
   /** Not in the room yet: a moderator has to admit the session. Kept by the room. */
   waiting = false;
   feedPosition = 0;
+  rosterPlace = 0;
   /** Set while no connection has the session. Kept by the session registry. */
   graceTimer: NodeJS.Timeout | undefined;
   /** Runs until the token expires. Kept by the session registry. */

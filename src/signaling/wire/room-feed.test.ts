@@ -5,6 +5,7 @@ import { TurnFlusher } from './turn-flusher.ts';
 
 class Reader implements FeedReader {
   feedPosition = 0;
+  rosterPlace = 0;
   /** The events that it has got, by their order in the feed's batches. */
   readonly got: string[] = [];
 

@@ -1,3 +1,4 @@
+import { Roster, type RosterMember } from '../../shared/roster.ts';
 import { EventBatch } from './event-batch.ts';
 import type { HistoryLimits } from './history-limits.ts';
 import type { SendArena } from './send-arena.ts';
@@ -5,7 +6,7 @@ import { TextLog } from './text-log.ts';
 import type { TurnFlusher } from './turn-flusher.ts';
 
 /** Who gets a room's events. */
-export interface FeedReader {
+export interface FeedReader extends RosterMember {
   /** Number of events of the feed that it has had, or that were not for it. Kept by the feed. */
   feedPosition: number;
   /** Takes events of a batch, the last of which is at its position now. */
@@ -21,7 +22,7 @@ export interface FeedReader {
  */
 export class RoomFeed {
   readonly #flusher: TurnFlusher;
-  readonly #readers = new Set<FeedReader>();
+  readonly #readers = new Roster<FeedReader>();
   #open: EventBatch | undefined;
   /** Events published before the open batch. */
   #base = 0;
@@ -78,7 +79,7 @@ export class RoomFeed {
    * over a thousand members twice costs a third more, because by the second time the caches have forgotten them.
    */
   distribute(arena: SendArena): void {
-    for (const reader of this.#readers) {
+    for (const reader of this.#readers.values()) {
       this.pull(reader);
       reader.flush(arena);
     }

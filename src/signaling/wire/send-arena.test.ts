@@ -10,6 +10,7 @@ import { TurnFlusher } from './turn-flusher.ts';
 /** A member with a socket that keeps the very memory it was given until it is told to read it. */
 class Member extends Writable {
   feedPosition = 0;
+  rosterPlace = 0;
   readonly seqs: number[] = [];
   readonly #outbox: Outbox;
   readonly #slow: boolean;

@@ -13,6 +13,7 @@ const headOf = (content: number) => `{"method":"message","params":${content},"se
 /** A session as far as its events go: what it got, and what a resume would give it again. */
 class Reader implements FeedReader {
   feedPosition = 0;
+  rosterPlace = 0;
   readonly got: number[] = [];
   readonly #feed: RoomFeed;
   readonly #history: SessionHistory;
