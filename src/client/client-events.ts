@@ -115,6 +115,8 @@ export interface ClientEvents {
   localTrackMuted: [track: LocalTrack];
   /** The device behind an own track has gone, or the person ended the screen share. It is still published. */
   localTrackEnded: [track: LocalTrack];
+  /** Another access token is in force: `grants` and `accessExpiresAt` may have changed. */
+  accessRenewed: [];
   /** The server will stop: until `deadline` (milliseconds since 1970, by its clock) the call may go on. */
   drainAnnounced: [deadline: number];
   /** The room was locked or unlocked, its waiting room or a recording began or ended; only what changed is present. */

@@ -45,7 +45,7 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   readonly #room: RoomState;
   readonly #media: MediaSession;
   readonly #inbox: Inbox;
-  #grants: Grants | undefined;
+  #access: { readonly grants: Grants; readonly expiresAt?: number | undefined } | undefined;
   #roomInfo: RoomInfo | undefined;
   readonly #waiting = new Map<string, WaitingParticipant>();
 
@@ -56,8 +56,9 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
     this.#room = new RoomState(this);
     this.#media = new MediaSession({ emitter: this, session: this.#session, room: this.#room, options });
     this.#session.on('established', (established) => this.#handleEstablished(established));
-    this.#session.on('accessRenewed', ({ grants }) => {
-      this.#grants = grants;
+    this.#session.on('accessRenewed', (access) => {
+      this.#access = access;
+      this.emit('accessRenewed');
     });
     this.#session.on('eventReceived', (event) => this.#handleEvent(event));
     this.#session.on('stateChanged', (state, previous) => this.#handleState(state, previous));
@@ -85,7 +86,12 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
 
   /** What this session may do, once joined. */
   get grants(): Grants | undefined {
-    return this.#grants;
+    return this.#access?.grants;
+  }
+
+  /** When the access token ends, in milliseconds since 1970 by the server's clock; not there without one that ends. */
+  get accessExpiresAt(): number | undefined {
+    return this.#access?.expiresAt;
   }
 
   /** For moderators: who waits to be admitted, longest first; `participantWaiting` and `waitingEnded` tell of changes. */
@@ -233,7 +239,7 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   }
 
   #handleEstablished({ result, how }: Established): void {
-    this.#grants = result.grants;
+    this.#access = result;
     this.#roomInfo = result.room;
     this.#waiting.clear();
     for (const waiting of result.waitingParticipants ?? []) this.#waiting.set(waiting.id, waiting);

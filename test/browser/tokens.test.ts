@@ -53,8 +53,11 @@ describe('access tokens in links of the web demo', () => {
     // Enough to come in with on a busy machine.
     const ttlSeconds = 15;
     const cleo = await call.join('Cleo', { ttlSeconds });
-    await openLink(cleo, call.fixture.room, await call.token('Cleo'));
+    await cleo.waitForElement('access-end');
+    await openLink(cleo, call.fixture.room, await call.token('Cleo', { ttlSeconds: 3600 }));
+    await cleo.waitForNoElement('access-end');
     const bo = await call.join('Bo', { ttlSeconds });
+    await bo.waitForElement('access-end');
     expect(await endingOf(bo)).toEqual({ code: 'tokenExpired', kind: 'TokenExpired', canRejoin: false });
     await cleo.waitForTiles('lose Bo', (tiles) => tiles.length === 1);
     expect(await cleo.page.evaluate(() => document.querySelector('[data-testid=call]') !== null)).toBe(true);

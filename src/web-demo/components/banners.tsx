@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { WaitingParticipant } from '../../client/index.ts';
 import { t, timeLocale, tPlural } from '../i18n/language.ts';
 import { formatCountdown } from '../model/countdown.ts';
+import type { Deadline } from '../state/deadline.ts';
 import { useCall } from './call-context.ts';
 import { Icon } from './icon.tsx';
 import { useStore } from './store-context.ts';
@@ -20,29 +21,31 @@ function ReconnectingBanner() {
   );
 }
 
+interface DeadlineBannerProps {
+  readonly deadline: Deadline;
+  /** What comes at `{time}`. */
+  readonly text: 'drainBanner' | 'accessEndBanner';
+  readonly testId: string;
+  readonly leftTestId: string;
+}
+
 /** The sentence is read out once; the countdown is not. */
-function DrainBanner() {
-  const { serverStop, isReconnecting } = useCall().call;
+function DeadlineBanner({ deadline, text, testId, leftTestId }: DeadlineBannerProps) {
+  const { isReconnecting } = useCall().call;
   const [hiddenFor, setHiddenFor] = useState<number | null>(null);
-  const deadline = serverStop.deadline.value;
-  if (deadline === null || deadline === hiddenFor || isReconnecting.value) return null;
-  const time = new Date(deadline).toLocaleTimeString(timeLocale.value, { hour: '2-digit', minute: '2-digit' });
-  const left = (deadline - serverStop.now.value) / 1000;
+  const at = deadline.at.value;
+  if (at === null || at === hiddenFor || isReconnecting.value) return null;
+  const time = new Date(at).toLocaleTimeString(timeLocale.value, { hour: '2-digit', minute: '2-digit' });
   return (
-    <div class="banner banner-warning" data-testid="draining" data-deadline={deadline}>
+    <div class="banner banner-warning" data-testid={testId} data-deadline={at}>
       <Icon name="clock" size={20} />
       <p class="banner-text" role="status">
-        {t('drainBanner', { time })}
+        {t(text, { time })}
       </p>
-      <span class="banner-time" role="timer" aria-label={t('drainLeft')} data-testid="drain-left">
-        {formatCountdown(left)}
+      <span class="banner-time" role="timer" aria-label={t('timeLeft')} data-testid={leftTestId}>
+        {formatCountdown((at - deadline.now.value) / 1000)}
       </span>
-      <button
-        type="button"
-        class="icon-button banner-close"
-        aria-label={t('close')}
-        onClick={() => setHiddenFor(deadline)}
-      >
+      <button type="button" class="icon-button banner-close" aria-label={t('close')} onClick={() => setHiddenFor(at)}>
         <Icon name="close" size={18} />
       </button>
     </div>
@@ -149,10 +152,17 @@ function SharingBanner() {
 
 /** What one should know for as long as it lasts, above the stage. */
 export function Banners() {
+  const { serverStop, accessEnd } = useCall().call;
   return (
     <>
       <ReconnectingBanner />
-      <DrainBanner />
+      <DeadlineBanner deadline={serverStop.deadline} text="drainBanner" testId="draining" leftTestId="drain-left" />
+      <DeadlineBanner
+        deadline={accessEnd.deadline}
+        text="accessEndBanner"
+        testId="access-end"
+        leftTestId="access-left"
+      />
       <KnockBanner />
       <AudioBlockedBanner />
       <SharingBanner />

@@ -39,6 +39,8 @@ export interface Scene {
   readonly isRecording: boolean;
   /** The server stops in so many seconds. */
   readonly drainSeconds: number | null;
+  /** Our access ends in so many seconds. */
+  readonly accessSeconds: number | null;
   /** Chat messages fail with this code. */
   readonly chatError: string | null;
 }
@@ -65,6 +67,7 @@ export class FakeClient extends EventEmitter<ClientEvents> implements CallClient
   self: Self | undefined;
   room: RoomInfo | undefined;
   grants: Grants | undefined;
+  readonly accessExpiresAt: number | undefined;
   waitingParticipants: WaitingParticipant[] = [];
   readonly #scene: Scene;
   readonly #asked = new Map<string, SubscribeOptions>();
@@ -72,6 +75,7 @@ export class FakeClient extends EventEmitter<ClientEvents> implements CallClient
   constructor(scene: Scene) {
     super();
     this.#scene = scene;
+    if (scene.accessSeconds !== null) this.accessExpiresAt = Date.now() + scene.accessSeconds * 1000;
   }
 
   async join({ room, name = '' }: JoinOptions): Promise<JoinedRoom> {

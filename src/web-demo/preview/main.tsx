@@ -7,7 +7,7 @@ import { FakeClient } from './fake-client.ts';
 import { paintedTrack, portraitPainter } from './portrait.ts';
 
 /**
- * `?others=8&screen&chat&reconnecting&moderator&knocking=2&locked&recording&drain=300`, `?waiting`, `?join-error=roomFull`,
+ * `?others=8&screen&chat&reconnecting&moderator&knocking=2&locked&recording&drain=300&access=200`, `?waiting`, `?join-error=roomFull`,
  * `?end=removed`, `?chat-error=rateLimited`: what to show. Never part of the build.
  */
 const query = new URLSearchParams(location.search);
@@ -43,6 +43,7 @@ const store = new CallStore(
       isLocked: query.has('locked'),
       isRecording: query.has('recording'),
       drainSeconds: query.has('drain') ? Number(query.get('drain')) : null,
+      accessSeconds: query.has('access') ? Number(query.get('access')) : null,
       chatError: query.get('chat-error'),
     }),
 );

@@ -7,6 +7,7 @@ export type CallClient = Pick<
   | 'self'
   | 'room'
   | 'grants'
+  | 'accessExpiresAt'
   | 'participants'
   | 'waitingParticipants'
   | 'on'

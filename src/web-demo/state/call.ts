@@ -2,6 +2,7 @@ import { computed, effect, type ReadonlySignal } from '@preact/signals';
 import { type ClientState, CrosspointClientError, type LeaveReason } from '../../client/index.ts';
 import { t } from '../i18n/language.ts';
 import { mediaPathProblem } from '../model/media-path.ts';
+import { AccessEnd } from './access-end.ts';
 import { AudioOutput } from './audio-output.ts';
 import type { CallClient } from './call-client.ts';
 import { Chat } from './chat.ts';
@@ -43,6 +44,7 @@ export class Call {
   readonly door: RoomDoor;
   readonly moderation: Moderation;
   readonly serverStop: ServerStop;
+  readonly accessEnd: AccessEnd;
   readonly stage: StageView;
   readonly chat: Chat;
   readonly panels = new Panels();
@@ -65,6 +67,7 @@ export class Call {
     this.door = new RoomDoor(client, notices);
     this.moderation = new Moderation(client, notices);
     this.serverStop = new ServerStop(client);
+    this.accessEnd = new AccessEnd(client);
     this.stage = new StageView(this.room);
     this.audio = new AudioOutput(client, preferences.speakerId);
     this.chat = this.#createChat(notices);
@@ -81,6 +84,7 @@ export class Call {
       () => this.statistics.close(),
       () => this.audio.close(),
       () => this.serverStop.close(),
+      () => this.accessEnd.close(),
       followModerators(client, media, notices),
       ...this.#announce(notices),
       client.on('stateChanged', (state) => {
@@ -107,7 +111,6 @@ export class Call {
       this.#notices.warn(t('accessNotRenewed'));
       return false;
     }
-    this.door.refresh();
     this.#notices.tell(t('accessRenewed'));
     return true;
   }

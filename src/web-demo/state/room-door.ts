@@ -17,15 +17,16 @@ export class RoomDoor {
   constructor(client: CallClient, notices: Notices) {
     this.#client = client;
     this.#notices = notices;
-    const refresh = () => this.refresh();
+    const refresh = () => this.#refresh();
     client.on('stateChanged', ({ status }) => {
       if (status === 'waiting') this.#isHeld.value = true;
       if (status === 'joined') this.#handleEntered();
     });
     client.on('participantWaiting', refresh);
     client.on('waitingEnded', refresh);
+    client.on('accessRenewed', refresh);
     client.on('roomUpdated', (changes) => {
-      this.refresh();
+      this.#refresh();
       this.#tell(changes);
     });
   }
@@ -50,8 +51,8 @@ export class RoomDoor {
     return this.#isHeld;
   }
 
-  /** Takes over what the client knows; to be called when the grants have changed by a new token. */
-  refresh(): void {
+  /** Takes over what the client knows. */
+  #refresh(): void {
     const { room, waitingParticipants, grants } = this.#client;
     batch(() => {
       this.#room.value = room;
@@ -64,7 +65,7 @@ export class RoomDoor {
     const wasHeld = this.#isHeld.peek();
     const wasRecording = this.#room.peek()?.recording === true;
     this.#isHeld.value = false;
-    this.refresh();
+    this.#refresh();
     if (wasHeld) this.#notices.tell(t('admittedNotice'));
     if (this.#client.room?.recording && !wasRecording) this.#notices.tell(t('recordingStarted'));
   }

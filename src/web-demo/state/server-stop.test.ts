@@ -23,9 +23,9 @@ describe('ServerStop', () => {
     const { client, serverStop } = setUp();
     client.emit('drainAnnounced', now + 10_000);
     vi.advanceTimersByTime(4_000);
-    expect([serverStop.deadline.value, serverStop.now.value]).toEqual([now + 10_000, now + 4_000]);
+    expect([serverStop.deadline.at.value, serverStop.deadline.now.value]).toEqual([now + 10_000, now + 4_000]);
     vi.advanceTimersByTime(70_000);
-    expect(serverStop.deadline.value).toBeNull();
+    expect(serverStop.deadline.at.value).toBeNull();
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -33,7 +33,7 @@ describe('ServerStop', () => {
     const { client, serverStop } = setUp();
     client.emit('drainAnnounced', now + 10_000);
     client.emit('stateChanged', { status: 'reconnecting', attempt: 1, code: 'serverShutdown' }, joined);
-    expect([serverStop.deadline.value, serverStop.isRestarting.value]).toEqual([null, true]);
+    expect([serverStop.deadline.at.value, serverStop.isRestarting.value]).toEqual([null, true]);
     client.emit('stateChanged', { status: 'reconnecting', attempt: 2, code: 'connectionFailed' }, joined);
     expect(serverStop.isRestarting.value).toBe(true);
     client.emit('stateChanged', joined, joined);
@@ -44,10 +44,10 @@ describe('ServerStop', () => {
     const { client, serverStop } = setUp();
     client.emit('drainAnnounced', now + 10_000);
     client.emit('stateChanged', joined, joined);
-    expect(serverStop.deadline.value).not.toBeNull();
+    expect(serverStop.deadline.at.value).not.toBeNull();
     client.self = { id: 'two', name: '', metadata: {} };
     client.emit('stateChanged', joined, joined);
-    expect(serverStop.deadline.value).toBeNull();
+    expect(serverStop.deadline.at.value).toBeNull();
   });
 
   it('stops its timer when it is closed', () => {

@@ -1,34 +1,23 @@
-import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { type ReadonlySignal, signal } from '@preact/signals';
 import type { ClientState } from '../../client/index.ts';
 import type { CallClient } from './call-client.ts';
+import { Deadline } from './deadline.ts';
 
 /** Clocks differ, and a server closes everybody's connection within a second: after this nobody waits for it any more. */
 const graceMs = 60_000;
 
 /** A server that is about to stop: how long the call still goes on there, and that it is on its way back. */
 export class ServerStop {
-  readonly #deadline: Signal<number | null> = signal(null);
-  readonly #now: Signal<number> = signal(Date.now());
+  readonly deadline = new Deadline(graceMs);
   readonly #isRestarting = signal(false);
   readonly #endings: (() => void)[];
   #sessionOf: string | undefined;
-  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(client: CallClient) {
     this.#endings = [
       client.on('drainAnnounced', (deadline) => this.#begin(deadline, client.self?.id)),
       client.on('stateChanged', (state) => this.#handleState(state, client.self?.id)),
     ];
-  }
-
-  /** Milliseconds since 1970, or null while nothing is announced. */
-  get deadline(): ReadonlySignal<number | null> {
-    return this.#deadline;
-  }
-
-  /** Follows the clock while something is announced. */
-  get now(): ReadonlySignal<number> {
-    return this.#now;
   }
 
   /** The server has said goodbye and is expected back. */
@@ -42,14 +31,8 @@ export class ServerStop {
   }
 
   #begin(deadline: number, sessionOf: string | undefined): void {
-    this.#clear();
     this.#sessionOf = sessionOf;
-    this.#now.value = Date.now();
-    this.#deadline.value = deadline;
-    this.#timer = setInterval(() => {
-      this.#now.value = Date.now();
-      if (this.#now.peek() > deadline + graceMs) this.#clear();
-    }, 1000);
+    this.deadline.begin(deadline);
   }
 
   /** A resumed session is still on the old server; a new one is not, or is told again. */
@@ -64,8 +47,7 @@ export class ServerStop {
   }
 
   #clear(): void {
-    clearInterval(this.#timer);
     this.#sessionOf = undefined;
-    this.#deadline.value = null;
+    this.deadline.clear();
   }
 }

@@ -40,11 +40,16 @@ function next<Name extends keyof ClientEvents>(client: CrosspointClient, name: N
 }
 
 describe('the client at the door', () => {
-  it('tells its grants and refreshes its token', async () => {
+  it('tells its grants and when they end, and refreshes its token', async () => {
     const alice = await join('alice');
     expect(alice.grants).toMatchObject({ message: true, moderate: false });
-    const grants = await alice.refreshToken(await tokenOf('alice', { grants: { message: false } }));
+    const end = alice.accessExpiresAt ?? 0;
+    const renewed = next(alice, 'accessRenewed');
+    const grants = await alice.refreshToken(await tokenOf('alice', { ttlSeconds: 7200, grants: { message: false } }));
+    await renewed;
     expect([grants.message, alice.grants?.message]).toEqual([false, false]);
+    expect(alice.accessExpiresAt).toBeGreaterThan(end);
+    expect(Math.abs((alice.accessExpiresAt ?? 0) - Date.now() - 7_200_000)).toBeLessThan(30_000);
   });
 
   it('asks a token function for another before the one in force expires, and goes on with that', async () => {
