@@ -49,6 +49,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          globalSetup: 'test/browser/support/built-demo.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
           retry: sharedMachineRetries,
