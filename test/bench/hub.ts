@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { SerialQueue } from '../../src/shared/serial-queue.ts';
+import { names, number, partOf, readFlags, text, toggle } from './flags.ts';
 import { type Capacity, findCapacity, mostPerCpuSecond, type Percentile } from './hub/capacity.ts';
 import { GeneratorProcess } from './hub/generator-process.ts';
 import { hubs, installPeers, type RunningHub, reference } from './hub/hubs.ts';
@@ -15,23 +15,26 @@ import type { Workload } from './hub/workloads.ts';
  * of each counts, because what else happens on a machine only ever makes a result worse. With `--depths` it keeps numbers of
  * operations in flight instead.
  */
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '2' },
-    window: { type: 'string', default: '2' },
-    idle: { type: 'string', default: '10000' },
-    only: { type: 'string' },
-    hubs: { type: 'string' },
-    depths: { type: 'boolean', default: false },
-    /** Bounds the 99th percentile of latency in place of the 95th. */
-    strict: { type: 'boolean', default: false },
-    json: { type: 'string' },
-  },
+const idleRow = 'idle';
+const hasDepths = process.argv.includes('--depths');
+const known = hasDepths ? depthRows() : capacityRows;
+const knownNames = known.map(({ name }) => name);
+const flags = readFlags({
+  hubs: names(
+    hubs.map(({ name }) => name),
+    'hubs to compare',
+  ),
+  only: partOf(hasDepths ? knownNames : [...knownNames, idleRow], 'rows with this in their name'),
+  rounds: number(2, 'times that every row is measured; the best of each hub counts'),
+  strict: toggle('bounds the 99th percentile of latency in place of the 95th'),
+  idle: number(10_000, 'connections that do nothing'),
+  depths: toggle('keeps numbers of operations in flight in place of offering rates'),
+  window: number(2, 'seconds that are measured at a time with --depths'),
+  json: text('file for the results, with every window'),
 });
-const percentile: Percentile = options.strict ? 'p99' : 'p95';
-const rounds = Number(options.rounds);
-const windowMs = Number(options.window) * 1000;
-const idleConnections = Number(options.idle);
+const percentile: Percentile = flags.strict ? 'p99' : 'p95';
+const { rounds, idle: idleConnections } = flags;
+const windowMs = flags.window * 1000;
 /** Until histories have grown to what they stay at, and the hub's code is compiled. */
 const warmUpMs = 5_000;
 /** A window in which the hub got less than this, in ticks of 10 ms, says nothing and does not count. */
@@ -147,26 +150,26 @@ function ratio(value: number | undefined, base: number | undefined): string {
   return value === undefined || base === undefined ? '–' : (value / base).toFixed(2);
 }
 
-function printRows(title: string, names: string[], results: Results<number>): void {
+function printRows(title: string, hubNames: readonly string[], results: Results<number>): void {
   console.log(`\n${title}, as a ratio to the plain ws hub:\n`);
   printTable(
-    ['', ...names, `${reference}, per CPU-second`],
+    ['', ...hubNames, `${reference}, per CPU-second`],
     results.map(({ row, best }) => [
       row.name,
-      ...names.map((name) => ratio(best.get(name), best.get(reference))),
+      ...hubNames.map((name) => ratio(best.get(name), best.get(reference))),
       `${Math.round(best.get(reference) ?? 0).toLocaleString('en-US')} ${row.unit}`,
     ]),
   );
 }
 
-function printCapacity(names: string[], results: Results<Capacity>): void {
-  printRows('Work per CPU-second of the server with more to do than it can', names, workOf(results, 'saturated'));
+function printCapacity(hubNames: readonly string[], results: Results<Capacity>): void {
+  printRows('Work per CPU-second of the server with more to do than it can', hubNames, workOf(results, 'saturated'));
   const bound = `${percentile} below 100 ms`;
-  printRows(`Work per CPU-second at the highest rate kept with ${bound}`, names, workOf(results, 'kept'));
+  printRows(`Work per CPU-second at the highest rate kept with ${bound}`, hubNames, workOf(results, 'kept'));
   console.log(`\nThat rate, in operations per second, and p50 / ${percentile} in ms there:\n`);
   printTable(
-    ['', ...names],
-    results.map(({ row, best }) => [row.name, ...names.map((name) => rateOf(best.get(name)?.kept))]),
+    ['', ...hubNames],
+    results.map(({ row, best }) => [row.name, ...hubNames.map((name) => rateOf(best.get(name)?.kept))]),
   );
 }
 
@@ -219,24 +222,21 @@ async function measureRows<T>(
 
 async function main(): Promise<void> {
   installPeers();
-  const wanted = options.hubs?.split(',');
-  const chosen = hubs.filter(({ name }) => !wanted || wanted.includes(name));
-  const names = chosen.map(({ name }) => name);
-  const wantedOf = (rows: Row[]) =>
-    rows.filter(({ name }) => options.only === undefined || name.includes(options.only));
-  if (options.depths) {
-    const depths = await measureRows({ rows: wantedOf(depthRows()), chosen }, measureDepth);
-    printRows('Work per CPU-second of the server', names, depths);
+  const chosen = hubs.filter(({ name }) => flags.hubs.includes(name));
+  const rows = known.filter(({ name }) => name.includes(flags.only));
+  if (flags.depths) {
+    const depths = await measureRows({ rows, chosen }, measureDepth);
+    printRows('Work per CPU-second of the server', flags.hubs, depths);
     return;
   }
-  const results = await measureRows({ rows: wantedOf(capacityRows), chosen }, measureCapacity);
-  if (results.length > 0) printCapacity(names, results);
+  const results = await measureRows({ rows, chosen }, measureCapacity);
+  if (results.length > 0) printCapacity(flags.hubs, results);
   const idle = new Map<string, IdleCost>();
-  if (options.only === undefined || options.only === 'idle') {
+  if (idleRow.includes(flags.only)) {
     for (const definition of chosen) idle.set(definition.name, await measureIdle(definition));
     printIdle(idle);
   }
-  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(toJson(results, idle), null, 2));
+  if (flags.json !== undefined) writeFileSync(flags.json, JSON.stringify(toJson(results, idle), null, 2));
 }
 
 function toJson(results: Results<Capacity>, idle: Map<string, IdleCost>): unknown {

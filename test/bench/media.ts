@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { LatencyHistogram, type LatencySummary } from '../../src/loadtest/core/histogram.ts';
 import { createCertificate } from '../../src/loadtest/media/dtls/certificate.ts';
 import { MediaTicker } from '../../src/loadtest/media/media-ticker.ts';
 import { launchChromium } from '../support/browsers.ts';
+import { names, number, readFlags, text } from './flags.ts';
 import { cpuSecondsOf } from './hub/process-cost.ts';
 import { joinToFirstFrame } from './media/first-frame.ts';
 import { type Forwarder, joinCrosspoint, startBare, startCrosspoint } from './media/forwarders.ts';
@@ -14,18 +14,15 @@ import { createParticipant, type Shared } from './media/participant.ts';
  * What media costs: the time from joining to the first decoded frame in Chromium, the server’s CPU time for a join with
  * media, and its CPU time for a forwarded packet, side by side with a mediasoup worker that has nothing around it.
  */
-const { values: options } = parseArgs({
-  options: {
-    joins: { type: 'string', default: '20' },
-    rounds: { type: 'string', default: '3' },
-    window: { type: 'string', default: '8' },
-    participants: { type: 'string', default: '10' },
-    only: { type: 'string' },
-    json: { type: 'string' },
-  },
+const flags = readFlags({
+  only: names(['forwarding', 'joins', 'first-frame'], 'what to measure'),
+  joins: number(20, 'joins of Chromium, for the time to the first frame'),
+  rounds: number(3, 'windows of each forwarder; the cheapest counts'),
+  window: number(8, 'seconds that forwarding is measured at a time'),
+  participants: number(10, 'participants whose media is forwarded'),
+  json: text('file for the results'),
 });
-const rounds = Number(options.rounds);
-const windowMs = Number(options.window) * 1000;
+const windowMs = flags.window * 1000;
 const settleMs = 2_000;
 
 function cpuSeconds(pids: number[]): number {
@@ -35,7 +32,7 @@ function cpuSeconds(pids: number[]): number {
 /** CPU seconds for a million forwarded packets. */
 async function measureForwarding(forwarder: Forwarder, shared: Shared): Promise<number> {
   let packets = 0;
-  const participants = Array.from({ length: Number(options.participants) }, (_, index) =>
+  const participants = Array.from({ length: flags.participants }, (_, index) =>
     createParticipant(shared, `${forwarder.name} ${index}`, () => packets++),
   );
   try {
@@ -59,7 +56,7 @@ async function measureForwarding(forwarder: Forwarder, shared: Shared): Promise<
 /** Windows take turns, and the cheapest of each counts: other work on the machine only ever adds. */
 async function compareForwarding(shared: Shared): Promise<{ crosspoint: number; bare: number }> {
   const best = { crosspoint: Number.POSITIVE_INFINITY, bare: Number.POSITIVE_INFINITY };
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < flags.rounds; round++) {
     best.crosspoint = Math.min(best.crosspoint, await measureForwarding(await startCrosspoint(), shared));
     best.bare = Math.min(best.bare, await measureForwarding(await startBare(shared.certificate.fingerprint), shared));
   }
@@ -113,7 +110,7 @@ async function measureFirstFrame(shared: Shared): Promise<LatencySummary> {
     const page = await browser.openPage(`${server.origin}/healthz`);
     const signaling = `${server.origin.replace('http', 'ws')}/signaling`;
     await joinToFirstFrame(page, signaling, 'frames');
-    for (let join = 0; join < Number(options.joins); join++) {
+    for (let join = 0; join < flags.joins; join++) {
       histogram.record(await joinToFirstFrame(page, signaling, 'frames'));
     }
   } finally {
@@ -126,14 +123,10 @@ async function measureFirstFrame(shared: Shared): Promise<LatencySummary> {
   return histogram.summary();
 }
 
-function wants(name: string): boolean {
-  return options.only === undefined || options.only === name;
-}
-
 const shared = { certificate: await createCertificate(), ticker: new MediaTicker() };
 const results: Record<string, unknown> = {};
 
-if (wants('forwarding')) {
+if (flags.only.includes('forwarding')) {
   const { crosspoint, bare } = await compareForwarding(shared);
   results.forwarding = { crosspoint, bare };
   const percent = (crosspoint / bare - 1) * 100;
@@ -142,16 +135,16 @@ if (wants('forwarding')) {
     `CPU per forwarded packet: Crosspoint ${crosspoint.toFixed(2)} µs, bare mediasoup ${bare.toFixed(2)} µs (${above})`,
   );
 }
-if (wants('joins')) {
+if (flags.only.includes('joins')) {
   const perSecond = await measureJoins(shared);
   results.joinsPerCpuSecond = perSecond;
   console.log(`Joins with media per CPU-second of server and worker: ${perSecond.toFixed(0)}`);
 }
-if (wants('first-frame')) {
+if (flags.only.includes('first-frame')) {
   const { p50, p95, count } = await measureFirstFrame(shared);
   results.firstFrame = { p50, p95, count };
   console.log(
     `Join to first decoded video frame in Chromium, ${count} joins: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`,
   );
 }
-if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(results, null, 2));
+if (flags.json !== undefined) writeFileSync(flags.json, JSON.stringify(results, null, 2));

@@ -1,27 +1,26 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { names, number, readFlags, text, toggle } from './flags.ts';
 import { hubs, installPeers, type RunningHub } from './hub/hubs.ts';
 import { type BusyOptions, keepBusy, printBusy } from './scale/busy-server.ts';
 import { measureLinearity, printLinearity } from './scale/linearity.ts';
 import { preferOn, preferSession } from './scale/quiet-core.ts';
 
 /** Whether one process carries ten thousand connections that come and go, and whether its cost grows linearly. */
-const { values: flags } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    /** Whose cost to measure, by the name in the hub’s benchmark. */
-    hub: { type: 'string', default: 'Crosspoint' },
-    connections: { type: 'string', default: '10000' },
-    rate: { type: 'string', default: '500' },
-    seconds: { type: 'string' },
-    /** Keeps the load tester’s report. */
-    json: { type: 'string' },
-    /** Ten minutes, for memory that has to stay flat. */
-    long: { type: 'boolean', default: false },
-  },
+const flags = readFlags({
+  only: names(['load', 'cost'], 'what to measure'),
+  hubs: names(
+    hubs.map(({ name }) => name),
+    'whose cost by size to measure',
+    ['Crosspoint'],
+  ),
+  connections: number(10_000, 'connections that stay open while participants come and go'),
+  rate: number(500, 'joins and leaves a second'),
+  seconds: number(120, 'length of the load, its ramp included'),
+  long: toggle('ten minutes in place of that, for memory that has to stay flat'),
+  json: text('file for the load tester’s report'),
 });
 
-async function start(wanted = 'Crosspoint'): Promise<RunningHub> {
+async function start(wanted: string): Promise<RunningHub> {
   const hub = await hubs.find(({ name }) => name === wanted)?.start();
   if (!hub) throw new Error(`there is no hub ${wanted}`);
   preferOn(hub.pid, 'first core');
@@ -29,9 +28,9 @@ async function start(wanted = 'Crosspoint'): Promise<RunningHub> {
 }
 
 async function measureBusy(): Promise<void> {
-  const seconds = Number(flags.seconds ?? (flags.long ? 600 : 120));
-  const options: BusyOptions = { connections: Number(flags.connections), joinsPerSecond: Number(flags.rate), seconds };
-  const hub = await start();
+  const seconds = flags.long ? 600 : flags.seconds;
+  const options: BusyOptions = { connections: flags.connections, joinsPerSecond: flags.rate, seconds };
+  const hub = await start('Crosspoint');
   try {
     const outcome = await keepBusy(hub, options);
     printBusy(outcome, options);
@@ -42,8 +41,8 @@ async function measureBusy(): Promise<void> {
 }
 
 preferSession();
-if (flags.only === undefined || flags.only === 'load') await measureBusy();
-if (flags.only === undefined || flags.only === 'cost') {
-  if (flags.hub !== 'Crosspoint') installPeers();
-  printLinearity(await measureLinearity(() => start(flags.hub)));
+if (flags.only.includes('load')) await measureBusy();
+if (flags.only.includes('cost')) {
+  if (flags.hubs.some((name) => name !== 'Crosspoint')) installPeers();
+  printLinearity(await measureLinearity(() => Promise.all(flags.hubs.map(start))));
 }

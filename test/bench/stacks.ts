@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { number, readFlags } from './flags.ts';
 import { measureOwnStack } from './stacks/own-stack.ts';
 import type { StackCost } from './stacks/stack-cost.ts';
 import { measureWerift } from './stacks/werift-stack.ts';
@@ -7,19 +7,16 @@ import { measureWerift } from './stacks/werift-stack.ts';
  * What one core of a load generator can carry: CPU time of this process for connections and packets, of the load tester's own
  * WebRTC stack and of werift. They take turns, and the best of each counts.
  */
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '2' },
-    window: { type: 'string', default: '5' },
-    participants: { type: 'string', default: '16' },
-  },
+const { rounds, window, participants } = readFlags({
+  rounds: number(2, 'times that each stack is measured; the best counts'),
+  window: number(5, 'seconds that are measured at a time'),
+  participants: number(16, 'participants that send and receive'),
 });
-const participants = Number(options.participants);
-const windowMs = Number(options.window) * 1000;
+const windowMs = window * 1000;
 
 const stacks = { 'the load tester’s': measureOwnStack, werift: measureWerift };
 const best = new Map<string, StackCost>();
-for (let round = 0; round < Number(options.rounds); round++) {
+for (let round = 0; round < rounds; round++) {
   for (const [name, measure] of Object.entries(stacks)) {
     const cost = await measure(participants, windowMs);
     const sofar = best.get(name) ?? cost;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { number, readFlags, text } from './flags.ts';
 import { type Contestant, startContestants } from './turn/contestants.ts';
 import { type Flow, openFlow } from './turn/flow.ts';
 import { type Measurement, measure } from './turn/measure.ts';
@@ -8,12 +8,10 @@ import { type Measurement, measure } from './turn/measure.ts';
  * Relays 160-byte payloads through every contestant, one after the other in short windows, round after round, so that a
  * busy moment of the machine meets them all. The best window of each counts: what disturbs only ever makes it worse.
  */
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '8' },
-    'window-ms': { type: 'string', default: '600' },
-    only: { type: 'string', default: '.' },
-  },
+const flags = readFlags({
+  only: text('servers with this in their name, as a regular expression (all)'),
+  rounds: number(8, 'windows of each server and direction; the best counts'),
+  'window-ms': number(600, 'length of a window, in ms'),
 });
 
 interface Entry {
@@ -79,11 +77,11 @@ function table(entries: readonly Entry[]): string {
   return lines.join('\n');
 }
 
-const contestants = await startContestants(new RegExp(values.only, 'i'));
+const contestants = await startContestants(new RegExp(flags.only ?? '', 'i'));
 try {
   const entries: Entry[] = [];
   for (const contestant of contestants) entries.push(await enter(contestant));
-  await run(entries, Number(values.rounds), Number(values['window-ms']));
+  await run(entries, flags.rounds, flags['window-ms']);
   process.stdout.write(`${table(entries)}\n`);
   for (const { flows } of entries) for (const flow of flows) flow.close();
 } finally {

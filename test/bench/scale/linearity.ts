@@ -3,13 +3,17 @@ import type { RunningHub } from '../hub/hubs.ts';
 import type { Workload } from '../hub/workloads.ts';
 import { preferOn } from './quiet-core.ts';
 
+/** What one hub costs at one size. */
 export interface Cell {
+  hub: string;
   connections: number;
   roomSize: number;
   /** CPU time of the server in microseconds, the quietest of the windows. */
   join: number;
   delivery: number;
 }
+
+type CellSize = Pick<Cell, 'connections' | 'roomSize'>;
 
 const sizes = [1_000, 3_000, 10_000];
 const roomSizes = [10, 100, 1_000];
@@ -20,47 +24,49 @@ const membersPerChurner = 8;
 const messagesInFlightPerRoom = 2;
 const messageBytes = 200;
 
-async function quietest(measure: () => Promise<number>): Promise<number> {
-  let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < rounds; round++) least = Math.min(least, await measure());
+/** CPU time of each hub for one unit of the workload, in microseconds. They take turns, and the quietest window of each counts. */
+async function costsOf(generator: GeneratorProcess, hubs: RunningHub[], workload: Workload): Promise<number[]> {
+  const least = hubs.map(() => Number.POSITIVE_INFINITY);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, hub] of hubs.entries()) {
+      const { cpuSeconds, units } = await generator.keepInFlight(hub, workload, timing);
+      least[index] = Math.min(least[index] ?? Number.POSITIVE_INFINITY, (cpuSeconds / units) * 1e6);
+    }
+  }
   return least;
 }
 
-/** CPU time of the hub for one unit of the workload, in microseconds. */
-async function costOf(generator: GeneratorProcess, hub: RunningHub, workload: Workload): Promise<number> {
-  const { cpuSeconds, units } = await generator.keepInFlight(hub, workload, timing);
-  return (cpuSeconds / units) * 1e6;
-}
-
-async function measureCell(hub: RunningHub, members: number, roomSize: number): Promise<Cell> {
+async function measureCells(hubs: RunningHub[], { connections, roomSize }: CellSize): Promise<Cell[]> {
   const generator = new GeneratorProcess(preferOn);
+  const size = { roomSize, members: connections };
+  const inFlight = Math.ceil(connections / membersPerChurner);
+  const flow = { inFlightPerRoom: messagesInFlightPerRoom, bytes: messageBytes };
   try {
-    await generator.fill(hub, members, roomSize);
-    const inFlight = Math.ceil(members / membersPerChurner);
-    const churn = { kind: 'churn', roomSize, members, inFlight } as const;
-    const join = await quietest(() => costOf(generator, hub, churn));
-    const inFlightPerRoom = messagesInFlightPerRoom;
-    const broadcast = { kind: 'broadcast', roomSize, members, inFlightPerRoom, bytes: messageBytes } as const;
-    const delivery = await quietest(() => costOf(generator, hub, broadcast));
-    await generator.empty(hub);
-    return { connections: members, roomSize, join, delivery };
+    for (const hub of hubs) await generator.fill(hub, connections, roomSize);
+    const joins = await costsOf(generator, hubs, { kind: 'churn', ...size, inFlight });
+    const deliveries = await costsOf(generator, hubs, { kind: 'broadcast', ...size, ...flow });
+    for (const hub of hubs) await generator.empty(hub);
+    return hubs.map(({ name }, index) => {
+      const [join = Number.NaN, delivery = Number.NaN] = [joins[index], deliveries[index]];
+      return { hub: name, connections, roomSize, join, delivery };
+    });
   } finally {
     generator.close();
   }
 }
 
-/** What a join (with its leave) and a delivery cost the server, by the number of connections and the size of rooms. */
-export async function measureLinearity(start: () => Promise<RunningHub>): Promise<Cell[]> {
+/** What a join (with its leave) and a delivery cost each server, by the number of connections and the size of rooms. */
+export async function measureLinearity(start: () => Promise<RunningHub[]>): Promise<Cell[]> {
   const cells: Cell[] = [];
   for (const connections of sizes) {
-    const hub = await start();
+    const hubs = await start();
     try {
       for (const roomSize of roomSizes) {
-        cells.push(await measureCell(hub, connections, roomSize));
+        cells.push(...(await measureCells(hubs, { connections, roomSize })));
         process.stderr.write('.');
       }
     } finally {
-      await hub.stop();
+      await Promise.all(hubs.map((hub) => hub.stop()));
     }
   }
   return cells;
@@ -68,15 +74,17 @@ export async function measureLinearity(start: () => Promise<RunningHub>): Promis
 
 /** A hub that finished nothing in a window has no cost to show. */
 function inUs(cost: number, digits: number): string {
-  return Number.isFinite(cost) ? `${cost.toFixed(digits)} µs` : '–';
+  return Number.isFinite(cost) ? cost.toFixed(digits) : '–';
 }
 
 export function printLinearity(cells: Cell[]): void {
+  const names = [...new Set(cells.map(({ hub }) => hub))];
   const row = (title: string, roomSize: number, value: (cell: Cell) => string): string => {
     const own = cells.filter((cell) => cell.roomSize === roomSize);
-    return `| ${title}, rooms of ${roomSize} | ${own.map(value).join(' | ')} |`;
+    const fields = sizes.map((size) => own.filter(({ connections }) => connections === size).map(value));
+    return `| ${title}, rooms of ${roomSize} | ${fields.map((values) => `${values.join(' / ')} µs`).join(' | ')} |`;
   };
-  console.log('\nCPU time of the server:\n');
+  console.log(`\nCPU time of the server, ${names.join(' / ')}:\n`);
   console.log(`| | ${sizes.map((size) => `${size.toLocaleString('en-US')} connections`).join(' | ')} |`);
   console.log(`|---|${'---|'.repeat(sizes.length)}`);
   for (const roomSize of roomSizes) console.log(row('a join and its leave', roomSize, ({ join }) => inUs(join, 0)));
