@@ -24,11 +24,17 @@ const membersPerChurner = 8;
 const messagesInFlightPerRoom = 2;
 const messageBytes = 200;
 
+/** A hub, and who keeps it at work. */
+interface Subject {
+  hub: RunningHub;
+  generator: GeneratorProcess;
+}
+
 /** CPU time of each hub for one unit of the workload, in microseconds. They take turns, and the quietest window of each counts. */
-async function costsOf(generator: GeneratorProcess, hubs: RunningHub[], workload: Workload): Promise<number[]> {
-  const least = hubs.map(() => Number.POSITIVE_INFINITY);
+async function costsOf(subjects: Subject[], workload: Workload): Promise<number[]> {
+  const least = subjects.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < rounds; round++) {
-    for (const [index, hub] of hubs.entries()) {
+    for (const [index, { hub, generator }] of subjects.entries()) {
       const { cpuSeconds, units } = await generator.keepInFlight(hub, workload, timing);
       least[index] = Math.min(least[index] ?? Number.POSITIVE_INFINITY, (cpuSeconds / units) * 1e6);
     }
@@ -37,21 +43,21 @@ async function costsOf(generator: GeneratorProcess, hubs: RunningHub[], workload
 }
 
 async function measureCells(hubs: RunningHub[], { connections, roomSize }: CellSize): Promise<Cell[]> {
-  const generator = new GeneratorProcess(preferOn);
+  const subjects = hubs.map((hub) => ({ hub, generator: new GeneratorProcess(preferOn) }));
   const size = { roomSize, members: connections };
   const inFlight = Math.ceil(connections / membersPerChurner);
   const flow = { inFlightPerRoom: messagesInFlightPerRoom, bytes: messageBytes };
   try {
-    for (const hub of hubs) await generator.fill(hub, connections, roomSize);
-    const joins = await costsOf(generator, hubs, { kind: 'churn', ...size, inFlight });
-    const deliveries = await costsOf(generator, hubs, { kind: 'broadcast', ...size, ...flow });
-    for (const hub of hubs) await generator.empty(hub);
+    for (const { hub, generator } of subjects) await generator.fill(hub, connections, roomSize);
+    const joins = await costsOf(subjects, { kind: 'churn', ...size, inFlight });
+    const deliveries = await costsOf(subjects, { kind: 'broadcast', ...size, ...flow });
+    for (const { hub, generator } of subjects) await generator.empty(hub);
     return hubs.map(({ name }, index) => {
       const [join = Number.NaN, delivery = Number.NaN] = [joins[index], deliveries[index]];
       return { hub: name, connections, roomSize, join, delivery };
     });
   } finally {
-    generator.close();
+    for (const { generator } of subjects) generator.close();
   }
 }
 
