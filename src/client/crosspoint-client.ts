@@ -36,6 +36,11 @@ export interface JoinedRoom extends RoomInfo {
   participants: RemoteParticipant[];
 }
 
+interface Access {
+  readonly grants: Grants;
+  readonly expiresAt: number | undefined;
+}
+
 /**
  * One participant of one room at a time. It keeps itself connected: a cut socket is resumed, an ended session is joined
  * anew and its tracks are published again, and the application sees nothing but consistent events.
@@ -45,7 +50,7 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   readonly #room: RoomState;
   readonly #media: MediaSession;
   readonly #inbox: Inbox;
-  #access: { readonly grants: Grants; readonly expiresAt?: number | undefined } | undefined;
+  #access: Access | undefined;
   #roomInfo: RoomInfo | undefined;
   readonly #waiting = new Map<string, WaitingParticipant>();
 
@@ -56,8 +61,8 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
     this.#room = new RoomState(this);
     this.#media = new MediaSession({ emitter: this, session: this.#session, room: this.#room, options });
     this.#session.on('established', (established) => this.#handleEstablished(established));
-    this.#session.on('accessRenewed', (access) => {
-      this.#access = access;
+    this.#session.on('accessRenewed', ({ grants, expiresAt }) => {
+      this.#access = { grants, expiresAt };
       this.emit('accessRenewed');
     });
     this.#session.on('eventReceived', (event) => this.#handleEvent(event));
@@ -239,7 +244,7 @@ export class CrosspointClient extends EventEmitter<ClientEvents> {
   }
 
   #handleEstablished({ result, how }: Established): void {
-    this.#access = result;
+    this.#access = { grants: result.grants, expiresAt: result.expiresAt };
     this.#roomInfo = result.room;
     this.#waiting.clear();
     for (const waiting of result.waitingParticipants ?? []) this.#waiting.set(waiting.id, waiting);

@@ -9,7 +9,9 @@ const minuteMs = 60_000;
 const joined: ClientState = { status: 'joined' };
 
 function setUp() {
-  const client = Object.assign(new EventEmitter<ClientEvents>(), { accessExpiresAt: undefined as number | undefined });
+  const access: { accessExpiresAt: number | undefined } = { accessExpiresAt: undefined };
+  const client = Object.assign(new EventEmitter<ClientEvents>(), access);
+  // It has all that is used here.
   const accessEnd = new AccessEnd(client as unknown as CallClient);
   const join = (expiresAt?: number) => {
     client.accessExpiresAt = expiresAt;
