@@ -41,19 +41,6 @@ export function names(known: readonly string[], help: string, fallback = known):
   };
 }
 
-/** A part of one of the names, or of several. */
-export function partOf(known: readonly string[], help: string): Flag<string> {
-  return {
-    takes: 'TEXT',
-    help: `${help} (all)`,
-    read(given = '') {
-      const part = String(given);
-      if (known.some((name) => name.includes(part))) return part;
-      throw new TypeError(`fits nothing with "${part}"; there are ${known.join('; ')}`);
-    },
-  };
-}
-
 export function toggle(help: string): Flag<boolean> {
   return { help, read: (given) => given === true };
 }
@@ -64,10 +51,11 @@ export function readFlags<F extends Record<string, Flag<unknown>>>(flags: F): Va
     const given = parse(flags);
     if (given.help === true) return leave(usage(flags), 0);
     const values = Object.entries(flags).map(([name, flag]) => [name, readOne(name, flag, given[name])]);
+    // Each name has what its own flag has read.
     return Object.fromEntries(values) as Values<F>;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return leave(`${error.message}\n\n${usage(flags)}`, 1);
+    return refuse(`${error.message}\n\n${usage(flags)}`);
   }
 }
 
@@ -89,6 +77,11 @@ function usage(flags: Record<string, Flag<unknown>>): string {
     ([name, { takes, help }]) => `  ${`--${name} ${takes ?? ''}`.padEnd(24)}${help}`,
   );
   return ['Flags, with what counts when they are left out:', ...lines].join('\n');
+}
+
+/** Ends the process with what is wrong about its flags together, and status 1. */
+export function refuse(problem: string): never {
+  return leave(problem, 1);
 }
 
 function leave(message: string, status: number): never {

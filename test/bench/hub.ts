@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SerialQueue } from '../../src/shared/serial-queue.ts';
-import { names, number, partOf, readFlags, text, toggle } from './flags.ts';
+import { names, number, readFlags, refuse, text, toggle } from './flags.ts';
 import { type Capacity, findCapacity, mostPerCpuSecond, type Percentile } from './hub/capacity.ts';
 import { GeneratorProcess } from './hub/generator-process.ts';
 import { hubs, installPeers, type RunningHub, reference } from './hub/hubs.ts';
@@ -16,15 +16,12 @@ import type { Workload } from './hub/workloads.ts';
  * operations in flight instead.
  */
 const idleRow = 'idle';
-const hasDepths = process.argv.includes('--depths');
-const known = hasDepths ? depthRows() : capacityRows;
-const knownNames = known.map(({ name }) => name);
 const flags = readFlags({
   hubs: names(
     hubs.map(({ name }) => name),
     'hubs to compare',
   ),
-  only: partOf(hasDepths ? knownNames : [...knownNames, idleRow], 'rows with this in their name'),
+  only: text(`rows with this in their name, or "${idleRow}" for connections that do nothing (all)`),
   rounds: number(2, 'times that every row is measured; the best of each hub counts'),
   strict: toggle('bounds the 99th percentile of latency in place of the 95th'),
   idle: number(10_000, 'connections that do nothing'),
@@ -221,9 +218,9 @@ async function measureRows<T>(
 }
 
 async function main(): Promise<void> {
+  const rows = wantedRows();
   installPeers();
   const chosen = hubs.filter(({ name }) => flags.hubs.includes(name));
-  const rows = known.filter(({ name }) => name.includes(flags.only));
   if (flags.depths) {
     const depths = await measureRows({ rows, chosen }, measureDepth);
     printRows('Work per CPU-second of the server', flags.hubs, depths);
@@ -232,11 +229,19 @@ async function main(): Promise<void> {
   const results = await measureRows({ rows, chosen }, measureCapacity);
   if (results.length > 0) printCapacity(flags.hubs, results);
   const idle = new Map<string, IdleCost>();
-  if (idleRow.includes(flags.only)) {
+  if (flags.only === undefined || flags.only === idleRow) {
     for (const definition of chosen) idle.set(definition.name, await measureIdle(definition));
     printIdle(idle);
   }
   if (flags.json !== undefined) writeFileSync(flags.json, JSON.stringify(toJson(results, idle), null, 2));
+}
+
+function wantedRows(): Row[] {
+  const { only = '', depths } = flags;
+  const rows = depths ? depthRows() : capacityRows;
+  const wanted = rows.filter(({ name }) => name.includes(only));
+  if (wanted.length > 0 || (only === idleRow && !depths)) return wanted;
+  return refuse(`--only fits nothing with "${only}"; there are ${rows.map(({ name }) => name).join('; ')}`);
 }
 
 function toJson(results: Results<Capacity>, idle: Map<string, IdleCost>): unknown {
