@@ -27,7 +27,7 @@ const flags = readFlags({
   idle: number(10_000, 'connections that do nothing'),
   depths: toggle('keeps numbers of operations in flight in place of offering rates'),
   window: number(2, 'seconds that are measured at a time with --depths'),
-  json: text('file for the results, with every window'),
+  json: text('file for the results, with every window; written after each row'),
 });
 const percentile: Percentile = flags.strict ? 'p99' : 'p95';
 const { rounds, idle: idleConnections } = flags;
@@ -198,9 +198,11 @@ function printIdle(costs: Map<string, IdleCost>): void {
   );
 }
 
+/** Measures one row after the other, and keeps what there is after each, because all of them take an hour and more. */
 async function measureRows<T>(
   { rows, chosen }: { rows: Row[]; chosen: typeof hubs },
   measure: (row: Row, running: RunningHub[]) => Promise<Map<string, T>>,
+  keep: (results: Results<T>) => void,
 ): Promise<Results<T>> {
   const results: Results<T> = [];
   const running: RunningHub[] = [];
@@ -209,6 +211,7 @@ async function measureRows<T>(
     for (const row of rows) {
       process.stderr.write(`${row.name} `);
       results.push({ row, best: await measure(row, running) });
+      keep(results);
       process.stderr.write('\n');
     }
   } finally {
@@ -222,18 +225,20 @@ async function main(): Promise<void> {
   installPeers();
   const chosen = hubs.filter(({ name }) => flags.hubs.includes(name));
   if (flags.depths) {
-    const depths = await measureRows({ rows, chosen }, measureDepth);
+    const depths = await measureRows({ rows, chosen }, measureDepth, (depths) => writeJson({ depths: byRow(depths) }));
     printRows('Work per CPU-second of the server', flags.hubs, depths);
     return;
   }
-  const results = await measureRows({ rows, chosen }, measureCapacity);
+  const results = await measureRows({ rows, chosen }, measureCapacity, (capacity) =>
+    writeJson({ capacity: byRow(capacity) }),
+  );
   if (results.length > 0) printCapacity(flags.hubs, results);
   const idle = new Map<string, IdleCost>();
   if (flags.only === undefined || flags.only === idleRow) {
     for (const definition of chosen) idle.set(definition.name, await measureIdle(definition));
     printIdle(idle);
   }
-  if (flags.json !== undefined) writeFileSync(flags.json, JSON.stringify(toJson(results, idle), null, 2));
+  writeJson({ capacity: byRow(results), idle: Object.fromEntries(idle) });
 }
 
 function wantedRows(): Row[] {
@@ -244,11 +249,12 @@ function wantedRows(): Row[] {
   return refuse(`--only fits nothing with "${only}"; there are ${rows.map(({ name }) => name).join('; ')}`);
 }
 
-function toJson(results: Results<Capacity>, idle: Map<string, IdleCost>): unknown {
-  return {
-    capacity: results.map(({ row, best }) => ({ name: row.name, unit: row.unit, ...Object.fromEntries(best) })),
-    idle: Object.fromEntries(idle),
-  };
+function byRow<T>(results: Results<T>): unknown {
+  return results.map(({ row, best }) => ({ name: row.name, unit: row.unit, ...Object.fromEntries(best) }));
+}
+
+function writeJson(contents: object): void {
+  if (flags.json !== undefined) writeFileSync(flags.json, JSON.stringify(contents, null, 2));
 }
 
 await main();
