@@ -198,11 +198,10 @@ function printIdle(costs: Map<string, IdleCost>): void {
   );
 }
 
-/** Measures one row after the other, and keeps what there is after each, because all of them take an hour and more. */
+/** Measures one row after the other, and writes down what there is after each, because all of them take an hour and more. */
 async function measureRows<T>(
-  { rows, chosen }: { rows: Row[]; chosen: typeof hubs },
+  { rows, chosen, key }: { rows: Row[]; chosen: typeof hubs; key: 'capacity' | 'depths' },
   measure: (row: Row, running: RunningHub[]) => Promise<Map<string, T>>,
-  keep: (results: Results<T>) => void,
 ): Promise<Results<T>> {
   const results: Results<T> = [];
   const running: RunningHub[] = [];
@@ -211,7 +210,7 @@ async function measureRows<T>(
     for (const row of rows) {
       process.stderr.write(`${row.name} `);
       results.push({ row, best: await measure(row, running) });
-      keep(results);
+      writeJson({ [key]: byRow(results) });
       process.stderr.write('\n');
     }
   } finally {
@@ -225,20 +224,18 @@ async function main(): Promise<void> {
   installPeers();
   const chosen = hubs.filter(({ name }) => flags.hubs.includes(name));
   if (flags.depths) {
-    const depths = await measureRows({ rows, chosen }, measureDepth, (depths) => writeJson({ depths: byRow(depths) }));
+    const depths = await measureRows({ rows, chosen, key: 'depths' }, measureDepth);
     printRows('Work per CPU-second of the server', flags.hubs, depths);
     return;
   }
-  const results = await measureRows({ rows, chosen }, measureCapacity, (capacity) =>
-    writeJson({ capacity: byRow(capacity) }),
-  );
+  const results = await measureRows({ rows, chosen, key: 'capacity' }, measureCapacity);
   if (results.length > 0) printCapacity(flags.hubs, results);
-  const idle = new Map<string, IdleCost>();
   if (flags.only === undefined || flags.only === idleRow) {
+    const idle = new Map<string, IdleCost>();
     for (const definition of chosen) idle.set(definition.name, await measureIdle(definition));
     printIdle(idle);
+    writeJson({ capacity: byRow(results), idle: Object.fromEntries(idle) });
   }
-  writeJson({ capacity: byRow(results), idle: Object.fromEntries(idle) });
 }
 
 function wantedRows(): Row[] {
