@@ -8,8 +8,8 @@
  *   lived on for a while, as all does while the first thousand participants come; from then on every request and reply would
  *   stay, with all that it refers to, until the whole heap is collected.
  * - A young generation of 16 MB, on small machines, too: what lives for a moment is dead by the time that it is looked at.
- * - The heap grows by half at most between two collections. How far V8 lets it grow depends on speeds that it measures, and is
- *   now and then twice as far on a machine whose speed varies; the process would keep those pages for good.
+ * - The old generation grows by half at most between two collections. How far V8 lets it depends on speeds that it measures, and
+ *   is now and then twice as far on a machine whose speed varies; the process would keep those pages for good.
  */
 export const SERVER_NODE_FLAGS = [
   '--no-concurrent-marking',
